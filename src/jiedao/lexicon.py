@@ -1,0 +1,74 @@
+"""The words people chose: policy terms, stop words and English glosses, read from data/lexicon.
+
+Each file says where its entries come from; nothing in code adds to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+
+from jiedao import JiedaoError
+
+KINDS = ("policy_term", "slogan", "abbreviation", "organisation", "event_or_honour", "administrative_form", "phrase")
+CATEGORIES = ("function", "number", "genre", "policy_verb")
+
+
+def data_folder(name: str) -> Path:
+    """A folder of the project's data: inside an installed package, else in the source tree."""
+    packaged = Path(__file__).parent / "data" / name
+    source = Path(__file__).parents[2]
+    return packaged if packaged.is_dir() else source / name if name == "notebooks" else source / "data" / name
+
+
+def _read(name: str, key: str, columns: list[str], folder: Path | None) -> pd.DataFrame:
+    path = (folder or data_folder("lexicon")) / name
+    try:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    except (OSError, UnicodeDecodeError, pd.errors.ParserError) as error:
+        raise JiedaoError(f"{path}: cannot be read ({error})") from None
+    if list(table.columns[: len(columns)]) != columns:
+        raise JiedaoError(f"{path}: the columns must begin with {', '.join(columns)}")
+    doubled = table[key][table[key].duplicated()]
+    if len(doubled):
+        raise JiedaoError(f"{path}: {doubled.iloc[0]!r} stands twice in column {key}; keep one row")
+    return table
+
+
+def read_terms(folder: Path | None = None) -> pd.DataFrame:
+    """The lexicon: one row a term, with columns term, kind (`KINDS`), gloss_en, source."""
+    return _read("terms.csv", "term", ["term", "kind", "gloss_en", "source"], folder)
+
+
+def read_stopwords(folder: Path | None = None) -> pd.DataFrame:
+    """Words an analysis may hide: one row a word, with columns word, category (`CATEGORIES`), reason."""
+    return _read("stopwords.csv", "word", ["word", "category", "reason"], folder)
+
+
+@cache
+def default_terms() -> tuple[str, ...]:
+    """The terms of the shipped lexicon."""
+    return tuple(read_terms()["term"])
+
+
+def stopwords(categories: Iterable[str] = ("function", "number", "genre")) -> set[str]:
+    """The words of some categories of the stop list.
+
+    Policy verbs (加强, 推进, 落实 …) are a category of their own: name it to hide them.
+    """
+    wanted = set(categories)
+    if unknown := wanted - set(CATEGORIES):
+        raise ValueError(f"unknown categories {sorted(unknown)}; there are {', '.join(CATEGORIES)}")
+    table = read_stopwords()
+    return set(table["word"][table["category"].isin(wanted)])
+
+
+@cache
+def glosses() -> dict[str, str]:
+    """English glosses of terms and of common words, for figures in English."""
+    words = _read("glossary.csv", "word", ["word", "gloss_en"], None)
+    terms = read_terms()
+    return dict(zip(words["word"], words["gloss_en"], strict=True)) | dict(zip(terms["term"], terms["gloss_en"], strict=True))

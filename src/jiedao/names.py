@@ -1,0 +1,100 @@
+"""Names that no dictionary holds: places, local organisations and programme brands, found by rule.
+
+Two rules, written for work reports in general. A short quoted phrase is a name (“融调解”, “青年夜校”).
+A noun of kind (社区, 小区, 大厦, 公司 …) after something that is no ordinary word names one thing
+(赤岭路社区, 土流集团有限公司). What a document names once is that name wherever it stands in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from functools import cache
+from importlib.resources import files
+
+Span = tuple[int, int]
+
+PLACE_NOUNS = (
+    "街道 社区 小区 片区 棚户区 新村 村 镇 乡 广场 大厦 大楼 公园 市场 商圈 商业街 大道 路 街 巷 地块 湿地 湾 岭 塘 桥".split()
+)
+BODY_NOUNS = (
+    "有限公司 股份有限公司 有限责任公司 公司 集团 集团有限公司 学院 大学 中学 小学 幼儿园 医院 卫生院 办事处 商会 协会 基金会 联盟 调解室 "
+    "工作室 艺术团 合唱团 党支部 文化站 道观 项目 中心 工程 食堂 学堂 夜校 书房 驿站".split()
+)
+_NOUNS = sorted({*PLACE_NOUNS, *BODY_NOUNS}, key=len, reverse=True)
+_NOUN = re.compile("|".join(_NOUNS))
+_CLAUSE = re.compile(r"[\u4e00-\u9fff]+")
+_QUOTED = re.compile(r"“([^“”]{2,12})”")
+# Characters that stand before a name but are never in one.
+_BEFORE = set("的在对将为与和及或把被给向从到由于以让使用等各该本我全某每两几多新老旧大小上下中内外前后其此这那并经就是有了着过至含即如按据除共曾再已均都又也还只更最")
+_SHORT_NOUN = set("村 镇 乡 路 街 巷 湾 岭 塘 桥".split())
+LONGEST_QUOTED = 7
+LONGEST_NAME = 8
+
+
+@cache
+def _dictionary() -> tuple[frozenset[str], frozenset[str]]:
+    """Words of jieba's dictionary: names by its tags (person, place, body, other), and all the rest."""
+    lines = files("jieba").joinpath("dict.txt").read_text("utf-8").splitlines()
+    rows = [line.split(" ") for line in lines]
+    named = frozenset(r[0] for r in rows if r[-1][:2] in ("nr", "ns", "nt", "nz") and len(r[0]) > 1)
+    return named, frozenset(r[0] for r in rows) - named
+
+
+def find_names(text: str, cut: Callable[[str], Iterable[str]], terms: Iterable[str] = ()) -> list[Span]:
+    """Find names of places, bodies and programmes.
+
+    Parameters
+    ----------
+    text : str
+        The normalised text of a document (or any part of one).
+    cut : callable
+        Cuts a run of Chinese characters into words.
+    terms : iterable of str
+        Terms known already; they are no local names.
+
+    Returns
+    -------
+    list of (int, int)
+        Spans of the names, at every place where one stands; they may overlap.
+    """
+    known = terms if isinstance(terms, (set, frozenset)) else set(terms)
+    found = quoted_names(text) | noun_names(text, cut, known)
+    found -= known
+    if not found:
+        return []
+    pattern = re.compile("|".join(map(re.escape, sorted(found, key=lambda n: (-len(n), n)))))
+    return [m.span() for m in pattern.finditer(text)]
+
+
+def quoted_names(text: str) -> set[str]:
+    """Short quoted phrases without punctuation inside: brands, programmes, slogans."""
+    inner = (m[1] for m in _QUOTED.finditer(text))
+    return {q for q in inner if len(q) <= LONGEST_QUOTED and re.fullmatch(r"[\w·]+", q) and re.search(r"[\u4e00-\u9fff]{2}", q)}
+
+
+def noun_names(text: str, cut: Callable[[str], Iterable[str]], known: Iterable[str]) -> set[str]:
+    """Phrases of a name and the noun of its kind (清水湾社区)."""
+    named, common = _dictionary()
+    known = set(known)
+    found: set[str] = set()
+    for clause in set(_CLAUSE.findall(text)):
+        if not _NOUN.search(clause):
+            continue
+        words = list(cut(clause))
+        for i, word in enumerate(words):
+            if i == 0 or word not in _NOUNS:
+                continue
+            chain: list[str] = []
+            sure = False
+            for before in reversed(words[:i]):
+                if len("".join(chain)) + len(before) > LONGEST_NAME or before in known or set(before) <= _BEFORE:
+                    break
+                is_name = len(before) > 1 and (before in named or before not in common)
+                if not is_name and not (len(before) == 1 and word not in _SHORT_NOUN):
+                    break
+                chain.insert(0, before)
+                sure = sure or is_name
+            if sure or len(chain) > 1:
+                found.add("".join(chain) + word)
+    return found

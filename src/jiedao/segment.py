@@ -1,0 +1,175 @@
+"""Sentences and tokens.
+
+Words are cut by jieba in a tokenizer of our own: no global dictionary, no shared cache, no log. What
+the engine should not decide is decided before it sees the text: numbers with their magnitude, dates,
+Latin runs, terms that contain signs, and names found by rule (`jiedao.names`). The engine cuts only
+the runs of Chinese characters in between, so any engine that agrees on those agrees on every text.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import tempfile
+from collections.abc import Callable, Iterable
+from functools import cache
+from pathlib import Path
+
+from jiedao.clean import normalise
+from jiedao.lexicon import default_terms
+from jiedao.names import find_names
+
+Span = tuple[int, int]
+
+_HAN = "\u3007\u3400-\u9fff\U00020000-\U0003ffff"
+_NUMERAL = "一二两三四五六七八九十百千万亿"
+_TOKEN = re.compile(
+    rf"""
+    (?P<date>(?:19|20)\d\d[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}:\d\d(?::\d\d)?
+      |\d{{2,4}}年(?:度(?=[^{_HAN}]|工作|总结|计划))?|\d{{1,2}}(?:[-~至—]\d{{1,2}})?月(?:份)?|\d{{1,2}}[日号](?=[^{_HAN}]|前|起|至))
+    |(?P<formula>[A-Za-z\d]+(?:[+＋][A-Za-z\d]+)+(?:[>=≥]+\d+)?|\d+[A-Za-z]+\b|[A-Za-z]+(?:[-.&'][A-Za-z\d]+)*\d*)
+    |(?P<number>第?\d+(?:[.,]\d+)*(?:[-~]\d+(?:\.\d+)?)?[余多几]?[十百千万亿]*[余多]?[%‰]?|[{_NUMERAL}]+分之[{_NUMERAL}]+)
+    |(?P<han>[{_HAN}]+)
+    |(?P<dash>—+|…+|-{{2,}})
+    |(?P<sign>\S)
+    """,
+    re.VERBOSE,
+)
+_COUNTED = re.compile(rf"(第?[{_NUMERAL}几数]+)(是|[个家件项名次批条座处支位户栋片所种类场期级套份本台辆块张道位届轮])")
+_AFFIXES = "化性型式率业"
+# A frequency at which a term of the lexicon beats every cut of it into dictionary words.
+TERM_FREQUENCY = 20_000
+ENGINES = ("jieba", "rjieba")
+_SENTENCE = re.compile(r"[^。!?;\r\n]*(?:[。!?;]+[”’\"')》」』]*|(?=[\r\n])|$)")
+
+
+def split_sentences(text: str, spans: Iterable[Span]) -> list[tuple[int, int, int]]:
+    """Cut stretches of text into sentences.
+
+    Parameters
+    ----------
+    text : str
+        The normalised text.
+    spans : iterable of (int, int)
+        Where to look, such as headings and the text that follows them; no sentence crosses an end.
+
+    Returns
+    -------
+    list of (int, int, int)
+        Start, end, and the index of the span. A sentence ends at ``。！？；`` or a line end, closing
+        quotation marks included, blanks around it excluded.
+    """
+    found = []
+    for i, (start, end) in enumerate(spans):
+        for match in _SENTENCE.finditer(text, start, end):
+            inner = match[0].strip()
+            if inner.strip("。!?;”’\"')》」』"):
+                a = match.start() + match[0].index(inner)
+                found.append((a, a + len(inner), i))
+            elif inner and found and found[-1][2] == i:  # a lone mark belongs to the sentence before
+                found[-1] = (found[-1][0], match.start() + len(match[0].rstrip()), i)
+    return found
+
+
+class Segmenter:
+    """Cuts text into words.
+
+    Parameters
+    ----------
+    terms : iterable of str, optional
+        Terms to keep whole beyond the engine's own dictionary. Default: the shipped lexicon; an empty
+        tuple switches it off.
+    engine : {"jieba"}
+        What cuts the runs of Chinese characters.
+    hmm : bool
+        Whether the engine may propose words that stand in no dictionary.
+    """
+
+    def __init__(self, terms: Iterable[str] | None = None, engine: str = "jieba", hmm: bool = True) -> None:
+        if engine != "jieba":
+            raise ValueError(f"unknown engine {engine!r}; there is jieba")
+        self.terms = frozenset(default_terms() if terms is None else map(normalise, terms))
+        self.hmm = hmm
+        self._cut = _jieba(self.terms, hmm)
+        signed = sorted((t for t in self.terms if not re.fullmatch(f"[{_HAN}]+", t)), key=lambda t: (-len(t), t))
+        self._signed = re.compile("|".join(map(re.escape, signed))) if signed else None
+
+    def tokenize(self, text: str) -> list[Span]:
+        """Cut a text into tokens.
+
+        Parameters
+        ----------
+        text : str
+            Raw or normalised; both give the same result.
+
+        Returns
+        -------
+        list of (int, int)
+            Spans of the tokens in order, disjoint; blanks are in none, every other character is in one.
+        """
+        plain = normalise(text)
+        whole = self._whole(plain)
+        tokens: list[Span] = []
+        place = 0
+        for start, end in [*whole, (len(plain), len(plain))]:
+            for match in _TOKEN.finditer(plain, place, start):
+                if match.lastgroup == "han":
+                    tokens += self._words(match[0], match.start())
+                else:
+                    tokens.append(match.span())
+            if end > start:
+                tokens.append((start, end))
+            place = end
+        return tokens
+
+    def words(self, text: str) -> list[str]:
+        """The tokens of a text as strings, as printed."""
+        return [text[a:b] for a, b in self.tokenize(text)]
+
+    def _whole(self, plain: str) -> list[Span]:
+        """Stretches that are one token whatever the engine says: signed terms and names, longest first."""
+        spans = [m.span() for m in self._signed.finditer(plain)] if self._signed else []
+        spans += find_names(plain, self._cut, self.terms)
+        taken: list[Span] = []
+        for span in sorted(set(spans), key=lambda s: (s[0], -s[1])):
+            if not taken or span[0] >= taken[-1][1]:
+                taken.append(span)
+        return taken
+
+    def _words(self, run: str, offset: int) -> list[Span]:
+        """Cut one run of Chinese characters, to the standard the study follows."""
+        pieces: list[str] = []
+        for word in self._cut(run):
+            counted = None if word in self.terms else _COUNTED.fullmatch(word)
+            if counted:
+                pieces += counted.groups()
+            elif len(word) == 1 and word in _AFFIXES and pieces and len(pieces[-1]) > 1:
+                pieces[-1] += word
+            else:
+                pieces.append(word)
+        spans, place = [], offset
+        for piece in pieces:
+            spans.append((place, place + len(piece)))
+            place += len(piece)
+        return spans
+
+
+@cache
+def _jieba(terms: frozenset[str], hmm: bool) -> Callable[[str], list[str]]:
+    """A cut function over a jieba tokenizer of our own, silent and without a cache that outlives it."""
+    import jieba
+
+    tokenizer = jieba.Tokenizer()
+    before = jieba.default_logger.level
+    jieba.default_logger.setLevel(logging.CRITICAL)
+    try:
+        # jieba trusts any cache it finds, so give it an empty folder and throw the cache away.
+        with tempfile.TemporaryDirectory() as folder:
+            tokenizer.tmp_dir = str(Path(folder))
+            tokenizer.initialize()
+    finally:
+        jieba.default_logger.setLevel(before)
+    for term in sorted(terms):
+        if re.fullmatch(f"[{_HAN}]+", term):
+            tokenizer.add_word(term, TERM_FREQUENCY)
+    return lambda run: tokenizer.lcut(run, HMM=hmm)
