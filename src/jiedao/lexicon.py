@@ -72,3 +72,16 @@ def glosses() -> dict[str, str]:
     words = _read("glossary.csv", "word", ["word", "gloss_en"], None)
     terms = read_terms()
     return dict(zip(words["word"], words["gloss_en"], strict=True)) | dict(zip(terms["term"], terms["gloss_en"], strict=True))
+
+
+@cache
+def place_names() -> frozenset[str]:
+    """Names of provinces and large cities, with and without the word for what they are."""
+    return frozenset(_read("places.csv", "place", ["place", "kind", "source"], None)["place"])
+
+
+@cache
+def read_labels() -> dict[str, dict[str, str]]:
+    """Labels of the figures by key, in Chinese (zh) and English (en)."""
+    table = _read("labels.csv", "key", ["key", "zh", "en"], None)
+    return table.set_index("key").to_dict("index")

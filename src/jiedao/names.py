@@ -12,22 +12,25 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from importlib.resources import files
 
-Span = tuple[int, int]
-
 PLACE_NOUNS = (
     "街道 社区 小区 片区 棚户区 新村 村 镇 乡 广场 大厦 大楼 公园 市场 商圈 商业街 大道 路 街 巷 地块 湿地 湾 岭 塘 桥".split()
 )
 BODY_NOUNS = (
     "有限公司 股份有限公司 有限责任公司 公司 集团 集团有限公司 学院 大学 中学 小学 幼儿园 医院 卫生院 办事处 商会 协会 基金会 联盟 调解室 "
-    "工作室 艺术团 合唱团 党支部 文化站 道观 项目 中心 工程 食堂 学堂 夜校 书房 驿站".split()
+    "工作室 艺术团 合唱团 党支部 文化站 道观 中心 工程 食堂 学堂 夜校 书房 驿站".split()
 )
 _NOUNS = sorted({*PLACE_NOUNS, *BODY_NOUNS}, key=len, reverse=True)
 _NOUN = re.compile("|".join(_NOUNS))
 _CLAUSE = re.compile(r"[\u4e00-\u9fff]+")
 _QUOTED = re.compile(r"“([^“”]{2,12})”")
 # Characters that stand before a name but are never in one.
-_BEFORE = set("的在对将为与和及或把被给向从到由于以让使用等各该本我全某每两几多新老旧大小上下中内外前后其此这那并经就是有了着过至含即如按据除共曾再已均都又也还只更最")
-_SHORT_NOUN = set("村 镇 乡 路 街 巷 湾 岭 塘 桥".split())
+_BEFORE = set(
+    "的在对将为与和及或把被给向从到由于以让使用等各该本我全某每两几多新老旧大小上下中内外前后其此这那并经就是有了着过至含即如按据除"
+    "共曾再已均都又也还只更最建进入出做好强优拆修补改走清管控保抓促搭办开设划评获打驻离沿通请派送查访"
+)
+# Nouns so common that a two-character word before them need not be a name (提质工程, 服务中心).
+_GENERIC = set("中心 工程 联盟 食堂 驿站 书房 市场 公园 地块 项目".split())
+_NUMBERED = re.compile(r"第?[一二两三四五六七八九十百]+.?")
 LONGEST_QUOTED = 7
 LONGEST_NAME = 8
 
@@ -41,7 +44,12 @@ def _dictionary() -> tuple[frozenset[str], frozenset[str]]:
     return named, frozenset(r[0] for r in rows) - named
 
 
-def find_names(text: str, cut: Callable[[str], Iterable[str]], terms: Iterable[str] = ()) -> list[Span]:
+def dictionary_words() -> frozenset[str]:
+    """Ordinary words of jieba's dictionary, names apart."""
+    return _dictionary()[1]
+
+
+def find_names(text: str, cut: Callable[[str], Iterable[str]], terms: Iterable[str] = ()) -> list[tuple[int, int, str]]:
     """Find names of places, bodies and programmes.
 
     Parameters
@@ -55,21 +63,23 @@ def find_names(text: str, cut: Callable[[str], Iterable[str]], terms: Iterable[s
 
     Returns
     -------
-    list of (int, int)
-        Spans of the names, at every place where one stands; they may overlap.
+    list of (int, int, str)
+        Start, end and kind (``place`` or ``name``) wherever a name stands; the longest where several do.
     """
     known = terms if isinstance(terms, (set, frozenset)) else set(terms)
-    found = quoted_names(text) | noun_names(text, cut, known)
-    found -= known
+    by_noun = noun_names(text, cut, known)
+    found = (quoted_names(text) | by_noun) - known
     if not found:
         return []
+    places = {n for n in by_noun if n.endswith(tuple(PLACE_NOUNS))}
     pattern = re.compile("|".join(map(re.escape, sorted(found, key=lambda n: (-len(n), n)))))
-    return [m.span() for m in pattern.finditer(text)]
+    return [(*m.span(), "place" if m[0] in places else "name") for m in pattern.finditer(text)]
 
 
 def quoted_names(text: str) -> set[str]:
     """Short quoted phrases without punctuation inside: brands, programmes, slogans."""
-    inner = (m[1] for m in _QUOTED.finditer(text))
+    _, common = _dictionary()
+    inner = {m[1] for m in _QUOTED.finditer(text)} - common
     return {q for q in inner if len(q) <= LONGEST_QUOTED and re.fullmatch(r"[\w·]+", q) and re.search(r"[\u4e00-\u9fff]{2}", q)}
 
 
@@ -90,8 +100,11 @@ def noun_names(text: str, cut: Callable[[str], Iterable[str]], known: Iterable[s
             for before in reversed(words[:i]):
                 if len("".join(chain)) + len(before) > LONGEST_NAME or before in known or set(before) <= _BEFORE:
                     break
-                is_name = len(before) > 1 and (before in named or before not in common)
-                if not is_name and not (len(before) == 1 and word not in _SHORT_NOUN):
+                if _NUMBERED.fullmatch(before):
+                    break
+                shortest = 3 if word in _GENERIC else 2
+                is_name = before in named or (len(before) >= shortest and before not in common)
+                if not is_name and len(before) > 1:
                     break
                 chain.insert(0, before)
                 sure = sure or is_name

@@ -7,17 +7,49 @@ there is no title, the tense of the words, counted over the whole stretch in que
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from jiedao.outline import Section, is_part
+if TYPE_CHECKING:
+    from jiedao.headings import Section
 
+_REVIEW = r"(?:总结|回顾|成效|成绩|成果|完成情况|进展情况|开展情况|工作情况|主要做法|工作亮点|所做的?工作)"
+_PLAN = (
+    r"(?:计划|打算|安排|思路|规划|展望|设想|总体要求"
+    r"|(?:工作|重点|主要)(?:目标|任务|举措|措施|重点|要点))"
+)
+_PROBLEM = (
+    r"(?:(?:存在|面临)的?.{0,6}(?:问题|不足|困难|短板|挑战)"
+    r"|(?:主要|突出)?(?:问题|困难|不足)(?:和|及|与)?(?:问题|困难|不足)?)"
+)
+_NEXT = r"(?:下一?步|下阶段|下一阶段|今后|明年|来年|下半年)"
+_PARTS = (
+    ("problem-statement", re.compile(rf".{{0,8}}{_PROBLEM}")),
+    ("prospective", re.compile(rf".{{0,16}}{_PLAN}|.{{0,6}}{_NEXT}.{{0,12}}")),
+    ("retrospective", re.compile(rf".{{0,16}}{_REVIEW}|.{{0,10}}上半年.{{0,6}}工作")),
+)
+# A part is named by a noun; what urges (巩固脱贫成果, 解决突出问题, 完善城市规划) is a theme.
+_URGES = re.compile(
+    r"巩固|拓展|加强|加快|加大|强化|深化|优化|完善|健全|推进|推动|促进|提升|提高|落实|抓好|做好|做实|科学|编制|制定|实施"
+    r"|聚焦|突出(?!问题)|统筹|严格|注重|坚持|着力|解决|化解|破解|整改|直面|扩大|保障|实现|确保|全面|全力|切实|大力|扎实"
+)
 _PAST = re.compile(
     r"(?<![为除罢])了(?!解)|已(?:经|[\u4e00-\u9fff])|截至|累计|同比|获评|荣获|获得|先后|今年以来|一年来|过去|上半年以来|共(?:计|有|收|开|举|完)"
-    r"|(?<![保])完成(?:了|率)?\d|达到?\d|新增\d|\d[\d.]*(?:余|多)?[万亿]?(?:元|人|次|个|户|件|家|场|起|%)"
+    r"|(?<![保])完成(?:了|率)?\d|达到?\d|新增\d|\d[\d.]{0,15}(?:余|多)?[万亿]?(?:元|人|次|个|户|件|家|场|起|%)"
 )
 _FUTURE = re.compile(
     r"将(?=[以继坚全在进从围把会要按])|我们要|要(?=[以在把坚全继切])|力争|争取|争创|力促|确保|进一步|继续|加快|计划|年内|总体要求|目标任务"
     r"|开局之年|关键一年|新的一年|着力|全力|不断|积极|努力|持续|加大|加强|推进|建立|健全|完善|强化|深化"
 )
+
+
+def is_part(heading: str) -> str | None:
+    """The orientation a heading announces (一、上半年工作总结 → retrospective), or None."""
+    heading = heading.strip()[:100]
+    if heading.endswith(")"):
+        heading = heading.partition("(")[0]
+    if _URGES.match(heading):
+        return None
+    return next((orientation for orientation, pattern in _PARTS if pattern.fullmatch(heading)), None)
 
 
 def tense(text: str) -> str:
@@ -53,12 +85,12 @@ def orient(text: str, sections: list[Section]) -> list[Section]:
         ``preamble``, ``closing``, ``apparatus``. A block that opens the document, or opens its review
         or plan part, is a preamble; one under a thematic heading is oriented like its part.
     """
-    announced = _announced_by_title(sections)
+    titled = _announced_by_title(sections)
     tops = [i for i, s in enumerate(sections) if s.parent is None and not s.orientation]
     said = {i: is_part(sections[i].heading or "") for i in tops}
     silent = [i for i in tops if said[i] is None]
     if silent:
-        default = announced or tense("".join(text[sections[i].start : sections[i].end] for i in silent))
+        default = titled or tense("".join(text[sections[i].start : sections[i].end] for i in silent))
         said |= dict.fromkeys(silent, default)
     for i, section in enumerate(sections):
         if section.orientation:
@@ -67,7 +99,8 @@ def orient(text: str, sections: list[Section]) -> list[Section]:
             section.orientation = said[i] or ""
             continue
         parent = sections[section.parent]
-        opens_part = section.style == "none" and is_part(parent.heading or "") in ("retrospective", "prospective")
+        announced = is_part(parent.heading or "")
+        opens_part = section.style == "none" and announced in ("retrospective", "prospective")
         own = is_part(section.heading or "") if section.style == "own_line" else None
         section.orientation = "preamble" if opens_part else own or parent.orientation
     return sections

@@ -63,11 +63,13 @@ def split_sentences(text: str, spans: Iterable[Span]) -> list[tuple[int, int, in
     for i, (start, end) in enumerate(spans):
         for match in _SENTENCE.finditer(text, start, end):
             inner = match[0].strip()
-            if inner.strip("。!?;”’\"')》」』"):
-                a = match.start() + match[0].index(inner)
+            if not inner:
+                continue
+            a = match.start() + match[0].index(inner)
+            if not inner.strip("。!?;”’\"')》」』") and found and found[-1][2] == i:
+                found[-1] = (found[-1][0], a + len(inner), i)  # a lone mark belongs to the sentence before
+            else:
                 found.append((a, a + len(inner), i))
-            elif inner and found and found[-1][2] == i:  # a lone mark belongs to the sentence before
-                found[-1] = (found[-1][0], match.start() + len(match[0].rstrip()), i)
     return found
 
 
@@ -107,18 +109,38 @@ class Segmenter:
         list of (int, int)
             Spans of the tokens in order, disjoint; blanks are in none, every other character is in one.
         """
-        plain = normalise(text)
-        whole = self._whole(plain)
-        tokens: list[Span] = []
+        return [(start, end) for start, end, _ in self._cut_text(normalise(text))]
+
+    def tag(self, text: str, places: Iterable[str] = ()) -> list[tuple[int, int, str]]:
+        """Cut a text into tokens and say of each what it is.
+
+        Parameters
+        ----------
+        text : str
+            Raw or normalised.
+        places : iterable of str
+            Known names of places.
+
+        Returns
+        -------
+        list of (int, int, str)
+            Start, end and kind: ``place`` and ``name`` (local bodies, programmes and brands found by
+            rule), ``term`` (of the lexicon), ``number`` (also dates and Latin runs), ``sign``, ``word``.
+        """
+        plain, known = normalise(text), set(places)
+        return [(a, b, _kind(plain[a:b], kind, known, self.terms)) for a, b, kind in self._cut_text(plain)]
+
+    def _cut_text(self, plain: str) -> list[tuple[int, int, str]]:
+        tokens: list[tuple[int, int, str]] = []
         place = 0
-        for start, end in [*whole, (len(plain), len(plain))]:
+        for start, end, whole in [*self._whole(plain), (len(plain), len(plain), "")]:
             for match in _TOKEN.finditer(plain, place, start):
                 if match.lastgroup == "han":
                     tokens += self._words(match[0], match.start())
                 else:
-                    tokens.append(match.span())
-            if end > start:
-                tokens.append((start, end))
+                    tokens.append((*match.span(), match.lastgroup or ""))
+            if whole:
+                tokens.append((start, end, whole))
             place = end
         return tokens
 
@@ -126,17 +148,17 @@ class Segmenter:
         """The tokens of a text as strings, as printed."""
         return [text[a:b] for a, b in self.tokenize(text)]
 
-    def _whole(self, plain: str) -> list[Span]:
+    def _whole(self, plain: str) -> list[tuple[int, int, str]]:
         """Stretches that are one token whatever the engine says: signed terms and names, longest first."""
-        spans = [m.span() for m in self._signed.finditer(plain)] if self._signed else []
-        spans += find_names(plain, self._cut, self.terms)
-        taken: list[Span] = []
-        for span in sorted(set(spans), key=lambda s: (s[0], -s[1])):
-            if not taken or span[0] >= taken[-1][1]:
-                taken.append(span)
+        spans = {m.span(): "term" for m in self._signed.finditer(plain)} if self._signed else {}
+        spans |= {(a, b): kind for a, b, kind in find_names(plain, self._cut, self.terms)}
+        taken: list[tuple[int, int, str]] = []
+        for start, end in sorted(spans, key=lambda s: (s[0], -s[1])):
+            if not taken or start >= taken[-1][1]:
+                taken.append((start, end, spans[start, end]))
         return taken
 
-    def _words(self, run: str, offset: int) -> list[Span]:
+    def _words(self, run: str, offset: int) -> list[tuple[int, int, str]]:
         """Cut one run of Chinese characters, to the standard the study follows."""
         pieces: list[str] = []
         for word in self._cut(run):
@@ -149,9 +171,18 @@ class Segmenter:
                 pieces.append(word)
         spans, place = [], offset
         for piece in pieces:
-            spans.append((place, place + len(piece)))
+            spans.append((place, place + len(piece), "han"))
             place += len(piece)
         return spans
+
+
+def _kind(token: str, matched: str, places: set[str], terms: frozenset[str]) -> str:
+    if token in places:
+        return "place"
+    if token in terms:
+        return "term"
+    kinds = {"dash": "sign", "date": "number", "formula": "number", "han": "word"}
+    return kinds.get(matched, matched)
 
 
 @cache

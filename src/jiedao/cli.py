@@ -1,0 +1,137 @@
+"""The command line: results on stdout, everything else on stderr; 1 where the data is at fault."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from jiedao import JiedaoError, __version__
+
+CORPUS = click.option(
+    "--corpus", type=click.Path(path_type=Path), default=Path("data/raw"), show_default=True, help="Folder with documents.csv and texts/."
+)
+COLOURS = {"retrospective": "blue", "prospective": "yellow", "problem-statement": "red"}
+
+
+class Group(click.Group):
+    """Turns the package's own errors, and those of the file system, into one line and exit status 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except JiedaoError as error:
+            click.echo(f"jiedao: {error}", err=True)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except OSError as error:
+            click.echo(f"jiedao: {error.filename or 'file system'}: {error.strerror or error}", err=True)
+        except KeyboardInterrupt:
+            click.echo("jiedao: interrupted; the previous outputs are as they were", err=True)
+        ctx.exit(1)
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def main() -> None:
+    """Compare Chinese sub-district (街道) work reports.
+
+    Example: jiedao inspect data/raw/texts/jinpenling-2021h1.txt
+    """
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+
+
+@main.command()
+@CORPUS
+@click.option("--out", type=click.Path(path_type=Path), default=Path("."), show_default=True, help="Study folder to write to.")
+@click.option("--only", multiple=True, metavar="NN", help="Run this notebook alone (may be repeated).")
+@click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Notebooks to run at once.")
+def run(corpus: Path, out: Path, only: tuple[str, ...], jobs: int) -> None:
+    """Run the whole study: execute the notebooks, write tables and figures.
+
+    Example: jiedao run --only 03
+    """
+    from jiedao.study import run as run_study
+
+    written = run_study(corpus, out, only, jobs, say=lambda line: click.echo(line, err=True))
+    click.echo(f"{len(written)} files written to {out}", err=True)
+
+
+@main.command()
+@CORPUS
+def check(corpus: Path) -> None:
+    """Validate a corpus and say what in it cannot be compared.
+
+    Example: jiedao check --corpus data/raw
+    """
+    from jiedao.corpus import comparability, read_corpus
+
+    read = read_corpus(corpus)
+    for row in read.documents.itertuples():
+        click.echo(f"{row.doc_id}  {row.street}  {row.genre}  {row.n_chars:,} characters")
+    for note in comparability(read.documents):
+        click.echo(f"note: {note}")
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of the coloured view.")
+def inspect(file: Path, as_json: bool) -> None:
+    """Show everything that is read in one report.
+
+    Example: jiedao inspect report.txt --json
+    """
+    from jiedao.inspection import inspect_report
+
+    if not file.is_file():
+        raise JiedaoError(f"{file}: no such file")
+    report = inspect_report(file.read_bytes(), str(file))
+    if as_json:
+        click.echo(json.dumps(report, ensure_ascii=False, separators=(",", ":")))
+        return
+    meta = "  ".join(f"{k}: {v}" for k, v in report["metadata"].items() if v)
+    click.echo(f"{file}: {report['encoding']}, {report['n_chars']:,} characters, {len(report['tokens']):,} tokens  {meta}")
+    for dropped in report["furniture"]:
+        click.secho(f"  dropped {dropped['kind']} at {dropped['start']}", dim=True)
+    for section in report["sections"]:
+        name = f"{section['number'] or ''}{section['heading'] or '…'}"
+        size = section["own_end"] - section["start"]
+        indent = "  " * (section["level"] or 1)
+        click.secho(f"{indent}{name}", fg=COLOURS.get(section["orientation"]), nl=False)
+        click.secho(f"  {section['orientation']}, {size}", dim=True)
+    for warning in report["warnings"]:
+        click.echo(f"warning: {warning['message']}", err=True)
+
+
+@main.command()
+@click.argument("pattern")
+@CORPUS
+@click.option("--by", type=click.Choice(["street", "orientation"]), help="Group the lines.")
+@click.option("--csv", "as_csv", is_flag=True, help="A CSV table with offsets and whole sentences.")
+def kwic(pattern: str, corpus: Path, by: str | None, as_csv: bool) -> None:
+    """Show every occurrence of PATTERN (a word or a regular expression) in its context.
+
+    Example: jiedao kwic 网格 --by street
+    """
+    from jiedao.concordance import kwic as concordance
+    from jiedao.corpus import read_corpus
+    from jiedao.house import inert
+
+    lines = concordance(read_corpus(corpus), pattern)
+    if as_csv:
+        click.echo(inert(lines).to_csv(index=False, lineterminator="\n"), nl=False)
+        return
+    groups = lines.groupby(by, sort=False) if by else [("", lines)]
+    for name, group in groups:
+        if by:
+            click.secho(f"{name}  {len(group)}", bold=True)
+        for line in group.itertuples():
+            where = "" if by == "street" else f"{line.street}\t"
+            click.echo(f"{where}{line.left}【{click.style(line.match, bold=True)}】{line.right}")
+    click.echo(f"{len(lines)} occurrences", err=True)

@@ -1,0 +1,57 @@
+"""Key word in context: every occurrence of a pattern with what stands around it."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+
+from jiedao import JiedaoError
+from jiedao.clean import normalise
+from jiedao.corpus import Corpus
+
+
+def kwic(corpus: Corpus, pattern: str, width: int = 20) -> pd.DataFrame:
+    """Find a pattern in all reports.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        Where to look; furniture is left out.
+    pattern : str
+        A word, or a regular expression; matched against the normalised text, so that full-width and
+        half-width signs are the same.
+    width : int
+        Characters of context on each side.
+
+    Returns
+    -------
+    DataFrame
+        In text order: doc_id, street, orientation, sentence_id, start, end, left, match, right, sentence;
+        the texts as printed.
+
+    Raises
+    ------
+    JiedaoError
+        If the pattern is no regular expression.
+    """
+    try:
+        compiled = re.compile(normalise(pattern))
+    except re.error as error:
+        raise JiedaoError(f"pattern {pattern!r}: {error}; put a backslash before signs that are meant literally") from None
+    streets = corpus.documents.set_index("doc_id")["street"]
+    orientation = corpus.sections.set_index("section_id")["orientation"]
+    rows = []
+    for sentence in corpus.sentences.itertuples():
+        doc, text = sentence.doc_id, corpus.text(sentence.doc_id)
+        for match in compiled.finditer(normalise(text), sentence.start, sentence.end):
+            if match.end() == match.start():
+                continue
+            left = corpus.quote(doc, max(0, match.start() - width), match.start())
+            right = corpus.quote(doc, match.end(), match.end() + width)
+            rows.append(
+                (doc, streets[doc], orientation[sentence.section_id], sentence.sentence_id, match.start(), match.end())
+                + (left, text[slice(*match.span())], right, corpus.quote(doc, sentence.start, sentence.end))
+            )
+    columns = "doc_id street orientation sentence_id start end left match right sentence".split()
+    return pd.DataFrame(rows, columns=columns)

@@ -1,0 +1,295 @@
+"""The corpus: documents.csv and the texts beside it, read into tidy tables that know their place.
+
+Every row of every table carries offsets into the raw text of its report, so that
+``corpus.text(doc_id)[start:end]`` is what was printed. Input is validated here and trusted afterwards.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from jiedao import JiedaoError
+from jiedao.clean import Span, decode, find_furniture, normalise
+from jiedao.lexicon import default_terms, place_names
+from jiedao.orientation import orient
+from jiedao.outline import Section, read_outline
+from jiedao.segment import Segmenter, split_sentences
+
+REQUIRED = ("doc_id", "file", "street", "district", "city", "province", "genre")
+PERIODS = ("review_start", "review_end", "plan_start", "plan_end")
+SECTION_COLUMNS = (
+    "section_id doc_id parent level number heading style start heading_end own_end end orientation is_leaf".split()
+)
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """One report as read: raw and normalised text, furniture and outline."""
+
+    text: str
+    encoding: str
+    plain: str
+    furniture: list[Span]
+    sections: list[Section]
+
+    @property
+    def title(self) -> str | None:
+        """Title and subtitle as printed, or None."""
+        lines = [s.heading or "" for s in self.sections if s.style in ("title", "subtitle")]
+        return "".join(dict.fromkeys(lines)) or None
+
+
+def parse(data: bytes, name: str = "text") -> Parsed:
+    """Read one report: decode, normalise, find furniture and outline."""
+    text, encoding = decode(data, name)
+    plain = normalise(text)
+    furniture = find_furniture(plain)
+    sections = orient(plain, read_outline(plain, furniture))
+    if not sections:
+        raise JiedaoError(f"{name}: holds no report text; save the page's text in it")
+    return Parsed(text, encoding, plain, furniture, sections)
+
+
+def sentence_spans(parsed: Parsed) -> list[tuple[int, int, int]]:
+    """Sentences of a report as (start, end, index of the section); headings are sentences too."""
+    spans, owner = [], []
+    for i, section in enumerate(parsed.sections):
+        cut = section.heading_end
+        if section.heading and cut < section.own_end and parsed.plain[cut] in "。!?;:,":
+            cut += 1
+        spans += [(section.start, cut), (cut, section.own_end)]
+        owner += [i, i]
+    return [(a, b, owner[i]) for a, b, i in split_sentences(parsed.plain, spans)]
+
+
+class Corpus:
+    """Reports with their tables, each a DataFrame with one row a thing.
+
+    Attributes
+    ----------
+    documents : DataFrame
+        A row a report: the columns of documents.csv, and review_period, plan_period, n_chars (code
+        points that are neither blank nor furniture).
+    sections : DataFrame
+        A row a heading or un-headed block: section_id, doc_id, parent (a section_id), level, number,
+        heading, style, start, heading_end, own_end, end, orientation, is_leaf.
+    furniture : DataFrame
+        A row a dropped line: doc_id, start, end, kind, text.
+    sentences : DataFrame
+        sentence_id, section_id, doc_id, start, end.
+    tokens : DataFrame
+        doc_id, section_id, sentence_id, start, end, token (normalised), kind (word, term, place, name,
+        number, sign).
+    """
+
+    def __init__(self, documents: pd.DataFrame, parsed: dict[str, Parsed], segmenter: Segmenter | None = None) -> None:
+        self._parsed = parsed
+        self._segmenter = segmenter
+        self.documents = documents.assign(
+            review_period=_period(documents, "review"),
+            plan_period=_period(documents, "plan"),
+            n_chars=[_n_chars(parsed[d]) for d in documents["doc_id"]],
+        )
+
+    def text(self, doc_id: str) -> str:
+        """The raw text of a report."""
+        return self._parsed[doc_id].text
+
+    def quote(self, doc_id: str, start: int, end: int) -> str:
+        """What stands printed between two offsets, blanks and line ends as single spaces."""
+        return re.sub(r"\s+", " ", self.text(doc_id)[start:end]).strip()
+
+    @cached_property
+    def segmenter(self) -> Segmenter:
+        """The segmenter of this corpus: the lexicon, and the places that documents.csv names."""
+        if self._segmenter is None:
+            self._segmenter = Segmenter([*default_terms(), *self.places])
+        return self._segmenter
+
+    @cached_property
+    def places(self) -> set[str]:
+        """Names of places in documents.csv, with and without the word for what they are."""
+        return local_places(self.documents)
+
+    @cached_property
+    def sections(self) -> pd.DataFrame:
+        """See the class."""
+        rows = []
+        for doc_id, parsed in self._parsed.items():
+            for i, s in enumerate(parsed.sections):
+                parent = None if s.parent is None else _section_id(doc_id, s.parent)
+                rows.append(
+                    (_section_id(doc_id, i), doc_id, parent, s.level, s.number, s.heading, s.style)
+                    + (s.start, s.heading_end, s.own_end, s.end, s.orientation, s.is_leaf)
+                )
+        return pd.DataFrame(rows, columns=SECTION_COLUMNS).astype({"level": "Int64"})
+
+    @cached_property
+    def furniture(self) -> pd.DataFrame:
+        """See the class."""
+        rows = [(d, *s, p.text[s.start : s.end]) for d, p in self._parsed.items() for s in p.furniture]
+        return pd.DataFrame(rows, columns=["doc_id", "start", "end", "kind", "text"])
+
+    @cached_property
+    def sentences(self) -> pd.DataFrame:
+        """See the class."""
+        rows = []
+        for doc_id, parsed in self._parsed.items():
+            for n, (start, end, section) in enumerate(sentence_spans(parsed)):
+                rows.append((f"{doc_id}/s{n + 1:03}", _section_id(doc_id, section), doc_id, start, end))
+        return pd.DataFrame(rows, columns=["sentence_id", "section_id", "doc_id", "start", "end"])
+
+    @cached_property
+    def tokens(self) -> pd.DataFrame:
+        """See the class."""
+        tables = []
+        places = self.places | place_names()
+        for doc_id, sentences in self.sentences.groupby("doc_id", sort=False):
+            plain = self._parsed[str(doc_id)].plain
+            tagged = self.segmenter.tag(plain, places)
+            table = pd.DataFrame(tagged, columns=["start", "end", "kind"])
+            at = np.searchsorted(sentences["start"].to_numpy(), table["start"].to_numpy(), side="right") - 1
+            inside = (at >= 0) & (table["end"].to_numpy() <= sentences["end"].to_numpy()[at])
+            table, at = table[inside], at[inside]
+            table["token"] = [plain[a:b] for a, b in zip(table["start"], table["end"], strict=True)]
+            for column in ("doc_id", "section_id", "sentence_id"):
+                table[column] = sentences[column].to_numpy()[at]
+            tables.append(table)
+        columns = ["doc_id", "section_id", "sentence_id", "start", "end", "token", "kind"]
+        return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
+
+
+def read_corpus(path: str | Path, segmenter: Segmenter | None = None) -> Corpus:
+    """Read and validate a corpus.
+
+    Parameters
+    ----------
+    path : str or Path
+        Folder with documents.csv and texts/.
+    segmenter : Segmenter, optional
+        Default: the shipped lexicon, with the places that documents.csv names.
+
+    Returns
+    -------
+    Corpus
+
+    Raises
+    ------
+    JiedaoError
+        On the first fault found, with the file and the remedy.
+    """
+    folder = Path(path)
+    documents = _read_documents(folder)
+    parsed: dict[str, Parsed] = {}
+    digests: dict[str, str] = {}
+    for row in documents.itertuples():
+        file = folder / "texts" / str(row.file)
+        if not file.is_file():
+            raise JiedaoError(f"{file}: no such file, but documents.csv names it for {row.doc_id}; add it or drop the row")
+        data = file.read_bytes()
+        digest = hashlib.sha256(data).hexdigest()
+        if digest in digests:
+            raise JiedaoError(f"{file}: the same text as {digests[digest]}; keep one of the two")
+        if getattr(row, "sha256", "") not in ("", digest):
+            raise JiedaoError(f"{file}: changed since documents.csv recorded its sha256; restore it or update the column")
+        digests[digest] = str(row.file)
+        parsed[str(row.doc_id)] = parse(data, str(file))
+    orphans = sorted({p.name for p in (folder / "texts").glob("*.txt")} - set(documents["file"]))
+    if orphans:
+        raise JiedaoError(f"{folder / 'texts' / orphans[0]}: no row in documents.csv; add one or remove the file")
+    return Corpus(documents, parsed, segmenter)
+
+
+def _read_documents(folder: Path) -> pd.DataFrame:
+    path = folder / "documents.csv"
+    if not path.is_file():
+        raise JiedaoError(f"{path}: no such file; a corpus is a folder with documents.csv and texts/")
+    try:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise JiedaoError(f"{path}: not a CSV table in UTF-8 ({str(error).splitlines()[0]})") from None
+    table.columns = table.columns.str.strip()
+    table = table.apply(lambda column: column.str.strip())
+    if missing := [c for c in REQUIRED if c not in table.columns]:
+        raise JiedaoError(f"{path}: the column {missing[0]} is missing; the data card lists the columns")
+    if table.empty:
+        raise JiedaoError(f"{path}: has no rows; add one for each text")
+    for column in ("doc_id", "file"):
+        doubled = table[column][table[column].duplicated()]
+        if len(doubled):
+            raise JiedaoError(f"{path}: {column} {doubled.iloc[0]!r} stands twice; make each one unique")
+    for row in table.itertuples():
+        line = f"{path}, row {row.Index + 2}"
+        if not re.fullmatch(r"[\w-][\w.-]*", row.doc_id):
+            raise JiedaoError(f"{line}: doc_id {row.doc_id!r} may hold letters, digits, '-', '_' and '.' only")
+        if not row.file or Path(row.file).name != row.file or row.file.startswith(".") or "\\" in row.file:
+            raise JiedaoError(f"{line}: file {row.file!r} must be the plain name of a file in texts/")
+        if not row.street:
+            raise JiedaoError(f"{line}: street is empty; charts name each report by it")
+        for column in PERIODS:
+            value = getattr(row, column, "")
+            if value and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", value):
+                raise JiedaoError(f"{line}: {column} {value!r} is no month; write it like 2024-01")
+        for part in ("review", "plan"):
+            start, end = getattr(row, f"{part}_start", ""), getattr(row, f"{part}_end", "")
+            if bool(start) != bool(end) or start > end:
+                raise JiedaoError(f"{line}: {part}_start and {part}_end must both stand, in order, or both be empty")
+    for column in (*PERIODS, "title", "published"):
+        if column not in table.columns:
+            table[column] = ""
+    return table
+
+
+def local_places(documents: pd.DataFrame) -> set[str]:
+    """Names of places in the table of documents, with and without the word for what they are."""
+    named = {p for c in ("street", "district", "city", "province") for p in documents[c] if p}
+    stems = {re.sub(r"(?:街道|地区|自治[州区县]|[镇乡区县市省])$", "", p) for p in named}
+    return {p for p in named | stems if 2 <= len(p) <= 12}
+
+
+def months(start: str, end: str) -> int | None:
+    """How many months a period takes, both ends included, or None if it is not stated."""
+    if not start or not end:
+        return None
+    (y1, m1), (y2, m2) = (map(int, p.split("-")) for p in (start, end))
+    return (y2 - y1) * 12 + m2 - m1 + 1
+
+
+def comparability(documents: pd.DataFrame) -> list[str]:
+    """Reasons, from the metadata alone, why some of the documents may not be compared directly."""
+    notes = []
+    for part in ("review", "plan"):
+        spans = {r.doc_id: months(getattr(r, f"{part}_start"), getattr(r, f"{part}_end")) for r in documents.itertuples()}
+        stated = {d: n for d, n in spans.items() if n}
+        usual = max(set(stated.values()), key=lambda n: (list(stated.values()).count(n), n), default=None)
+        notes += [f"{d}: its {part} covers {n} months, the usual here is {usual}" for d, n in stated.items() if n != usual]
+        if stated and len(stated) < len(spans):
+            notes.append(f"without a {part} part: {', '.join(d for d in spans if d not in stated)}")
+    undated = [r.doc_id for r in documents.itertuples() if not r.published]
+    if undated:
+        notes.append(f"no date of publication: {', '.join(undated)}")
+    years = sorted({p[:4] for c in PERIODS for p in documents[c] if p})
+    if len(years) > 1:
+        notes.append(f"the periods lie between {years[0]} and {years[-1]}: differences mix place and time")
+    return notes
+
+
+def _period(documents: pd.DataFrame, part: str) -> list[str]:
+    pairs = zip(documents[f"{part}_start"], documents[f"{part}_end"], strict=True)
+    return [f"{a}/{b}" if a else "" for a, b in pairs]
+
+
+def _n_chars(parsed: Parsed) -> int:
+    dropped = sum(len(re.sub(r"\s", "", parsed.plain[s.start : s.end])) for s in parsed.furniture)
+    return len(re.sub(r"\s", "", parsed.plain)) - dropped
+
+
+def _section_id(doc_id: str, index: int) -> str:
+    return f"{doc_id}/{index + 1:03}"

@@ -1,0 +1,96 @@
+"""Document-term matrices: which tokens count, and how they are weighted.
+
+A *document* here is any unit that ``by`` names: a report, a section, a sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from jiedao.lexicon import stopwords
+from jiedao.names import dictionary_words
+
+HIDDEN = ("function", "number", "genre")
+MASKED = ("place", "name")
+
+
+def content(
+    tokens: pd.DataFrame, hide: Iterable[str] = HIDDEN, mask: Iterable[str] = MASKED, shortest: int = 2
+) -> pd.DataFrame:
+    """Keep the tokens that carry content.
+
+    Parameters
+    ----------
+    tokens : DataFrame
+        As `jiedao.corpus.Corpus.tokens`: a row an occurrence, with columns token and kind.
+    hide : iterable of str
+        Categories of the stop list to leave out; add ``policy_verb`` to leave those out too.
+    mask : iterable of str
+        Kinds of token to leave out, so that reports do not differ by their own names.
+    shortest : int
+        Fewest characters of a token.
+
+    Returns
+    -------
+    DataFrame
+        The rows kept; signs and numbers never are.
+    """
+    kept = ~tokens["kind"].isin(["sign", "number", *mask]) & (tokens["token"].str.len() >= shortest)
+    return tokens[kept & ~tokens["token"].isin(stopwords(hide))]
+
+
+def running(tokens: pd.DataFrame) -> pd.DataFrame:
+    """All tokens but signs: the denominator of every rate per 1,000 tokens."""
+    return tokens[tokens["kind"] != "sign"]
+
+
+def count(tokens: pd.DataFrame, by: str | list[str] = "doc_id", term: str = "token") -> pd.DataFrame:
+    """Count terms: rows are the units of ``by`` in order of appearance, columns the terms in code-point order."""
+    table = tokens.groupby([*([by] if isinstance(by, str) else by), term], sort=False).size().unstack(fill_value=0)
+    return table.sort_index(axis=1)
+
+
+def with_components(tokens: pd.DataFrame) -> pd.DataFrame:
+    """Add to each long token the two-character dictionary words inside it, as rows of their own.
+
+    A term of the lexicon is one token (信访积案), yet it is about what its parts are about (信访, 积案).
+    Without the parts, sections that speak of one matter in terms of different length share nothing.
+
+    Returns
+    -------
+    DataFrame
+        Rows of ``tokens`` and, at the same offsets, rows whose token is a component.
+    """
+    words = dictionary_words()
+    parts = {
+        t: [t[i : i + 2] for i in range(len(t) - 1) if t[i : i + 2] in words]
+        for t in tokens["token"].unique()
+        if len(t) > 2
+    }
+    inner = tokens.assign(token=tokens["token"].map(parts)).dropna(subset="token").explode("token")
+    return pd.concat([tokens, inner.dropna(subset="token")], ignore_index=True)
+
+
+def tf_idf(dtm: pd.DataFrame) -> pd.DataFrame:
+    """Weight a document-term matrix by tf-idf.
+
+    ``count × (ln((1 + N) / (1 + df)) + 1)``, each row then scaled to unit length; N is the number of
+    rows, df the number of rows that hold the term. This is scikit-learn's smoothed form.
+
+    Parameters
+    ----------
+    dtm : DataFrame
+        Units × terms, counts (or weighted counts).
+
+    Returns
+    -------
+    DataFrame
+        The same shape; a row without terms stays zero.
+    """
+    df = (dtm > 0).sum()
+    weighted = dtm * (np.log((1 + len(dtm)) / (1 + df)) + 1)
+    length = np.sqrt((weighted**2).sum(axis=1))
+    return weighted.div(length.where(length > 0, 1), axis=0)

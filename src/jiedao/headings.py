@@ -1,0 +1,252 @@
+"""Find the headings of a report, one kind after the other; how deep each lies is `jiedao.outline`'s business.
+
+Numbered headings and lines of their own are told by their form. Un-numbered labels inside a paragraph
+(强品牌,精细雕琢一社一品。…) have no form of their own and are told by the company they keep.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from itertools import pairwise
+
+NUMERALS = "一二三四五六七八九十"
+_CN = rf"[{NUMERALS}]{{1,3}}"
+# Families of numbering; an item of one family is a sibling of the last item of that family.
+FAMILIES = {
+    "part": rf"第{_CN}(?:部分|章|篇)[、:\s]*",
+    "一、": rf"{_CN}(?:、|\.(?!\d))",
+    "(一)": rf"\({_CN}\)[、.]?",
+    "1、": r"\d{1,2}(?:、|\.(?!\d))",
+    "(1)": r"\(?\d{1,2}\)(?!\d)[、.]?|[①-⑳]",
+    "一是": rf"{_CN}(?:是|要(?=[\u4e00-\u9fff]{{2}}))",
+    "dash": r"(?:——|●|■|◆|★)(?=[\u4e00-\u9fff])",
+}
+MARKER = re.compile("|".join(f"(?P<f{i}>{p})" for i, p in enumerate(FAMILIES.values())))
+_NAMES = list(FAMILIES)
+# Inside a line a marker counts only after a full stop or a blank, and (below) only in sequence. After
+# a colon 一是 counts if a full stop closes it: 一是…;二是…;三是… is one sentence and no outline.
+_INLINE = re.compile(
+    rf"(?<=[。!?;])\s*(?={MARKER.pattern})"
+    rf"|(?<=\S)\s+(?=(?:{_CN}、|\({_CN}\))\S)"
+    r"|(?<=:)(?=一[是要][^。;!?:]{2,60}。)"
+)
+_STOP = re.compile(r"[。!?;]")
+_CLAUSE_END = re.compile(r"[,:]|\s(?=\S)")
+_PAGE_NUMBER = re.compile(r"[-—–]?\s*\d{1,3}\s*[-—–]?|第\s*\d{1,3}\s*页.{0,10}")
+LONGEST_HEADING = 30
+LONGEST_OWN_LINE = 60
+
+Lines = list[tuple[int, int]]
+
+
+@dataclass
+class Section:
+    """A heading with the text of its own, or an un-headed block; offsets as in the contract."""
+
+    start: int
+    heading_end: int
+    own_end: int
+    end: int
+    level: int | None
+    number: str | None
+    heading: str | None
+    style: str
+    family: str = ""
+    ordinal: int | None = None
+    parent: int | None = None
+    orientation: str = ""
+    is_leaf: bool = True
+
+
+def find_headings(text: str, body: Lines) -> list[Section]:
+    """All headings in the given lines, in text order, levels still unset."""
+    headings = _numbered_and_own_line(text, body)
+    return sorted(headings + _labels(text, body, headings), key=lambda h: h.start)
+
+
+def is_bare_heading(line: str, widest: int) -> bool:
+    """Whether an un-numbered line can only be a heading: short, no sentence, not a wrapped rest.
+
+    Where a PDF has wrapped the text, the first line of each paragraph is short too, but fills the
+    width; hence the comparison with the widest line of the document.
+    """
+    room = min(LONGEST_HEADING, 0.75 * widest)
+    in_words = len(re.findall(r"[\u4e00-\u9fff]", line)) >= 4
+    return in_words and len(line) <= room and not re.search(r"[。;!?:,]|[.、]$|^\d{1,3}\s|^[-—•]", line)
+
+
+def rstrip(text: str, start: int, end: int) -> int:
+    """The end of ``text[start:end]`` without the blanks at its end."""
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return end
+
+
+def _heading(text: str, start: int, end: int, style: str, number: str = "", family: str = "") -> Section:
+    heading = text[start + len(number) : end].strip() or None
+    ordinal = _ordinal(number)
+    return Section(start, end, end, end, None, number.strip() or None, heading, style, family, ordinal)
+
+
+def _ordinal(number: str) -> int | None:
+    """The value of a printed number (十二、→ 12), or None."""
+    if digits := re.search(r"\d+", number):
+        return int(digits[0])
+    if circled := re.search(r"[①-⑳]", number):
+        return ord(circled[0]) - ord("①") + 1
+    if found := re.search(_CN, number):
+        tens, ten, units = found[0].rpartition("十")
+        value = (NUMERALS.index(tens[-1]) + 1 if tens else 1) * 10 if ten else 0
+        return value + (NUMERALS.index(units[-1]) + 1 if units else 0)
+    return None
+
+
+def _numbered_and_own_line(text: str, body: Lines) -> list[Section]:
+    found: list[Section] = []
+    last: dict[str, int | None] = {}  # the last number seen of each family
+    closed = True  # whether the line before ends a sentence or is a heading
+    widest = max((b - a for a, b in body), default=0)
+    for start, end in body:
+        line = text[start:end]
+        if _PAGE_NUMBER.fullmatch(line):
+            continue  # a PDF prints it anywhere, also in the middle of a sentence
+        places = [start, *(m.end() for m in _INLINE.finditer(text, start, end)), end]
+        in_line: list[Section] = []
+        for place, stop in pairwise(places):
+            marker = MARKER.match(text, place, end)
+            if not marker:
+                continue
+            family, number = _NAMES[int((marker.lastgroup or "f0")[1:])], marker[0]
+            ordinal = _ordinal(number)
+            if not _in_sequence(family, ordinal, last, at_line=place == start, closed=closed):
+                continue
+            heading = _numbered(text, (place, stop), number, family, (start, end))
+            if heading:
+                last[family] = ordinal
+                in_line.append(heading)
+        if not in_line and closed and end != body[-1][1] and is_bare_heading(line, widest):
+            in_line.append(_heading(text, start, end, "own_line", family="bare"))
+        found += in_line
+        closed = text[end - 1] in '。!?;:”")》' or (bool(in_line) and in_line[-1].heading_end >= end - 1)
+    return found
+
+
+def _in_sequence(
+    family: str, ordinal: int | None, last: dict[str, int | None], *, at_line: bool, closed: bool
+) -> bool:
+    """Whether a marker numbers something here, or is part of a sentence (第 | 一、二季度 over two lines)."""
+    follows = family in last and ordinal == (last[family] or 0) + 1
+    if at_line:
+        # After a line that ends no sentence, only the next number of a series, or the first of one.
+        opens = ordinal == 1 and (family in ("part", "(一)") or (family != "一是" and family not in last))
+        return closed or follows or opens or (family == "dash" and family in last)
+    return ordinal == 1 or follows
+
+
+def _numbered(
+    text: str, span: tuple[int, int], number: str, family: str, line: tuple[int, int]
+) -> Section | None:
+    """The heading that begins with a number: a line of its own, or the first sentence after it."""
+    start, stop = span
+    first = start + len(number)
+    while first < stop and text[first].isspace():
+        first += 1
+    sentence = _STOP.search(text, first, stop)
+    end = sentence.start() if sentence else rstrip(text, first, stop)
+    if end <= first:  # 第一部分 alone on its line names the part by itself
+        return (
+            _heading(text, start, end, "own_line", family=family)
+            if family == "part" and span == line
+            else None
+        )
+    alone = end >= line[1] - 1 and stop == line[1]
+    if alone and end - first <= (LONGEST_HEADING if sentence else LONGEST_OWN_LINE):
+        style = "own_line" if start == line[0] else "run_in_numbered"
+        return _heading(text, start, end, style, number, family)
+    if end - first > LONGEST_HEADING:  # a list item that is one long sentence: its first clause names it
+        clause = _CLAUSE_END.search(text, first + 1, min(end, first + LONGEST_HEADING + 1))
+        if not clause or clause.start() - first < 2:
+            return None
+        end = clause.start()
+    return _heading(text, start, end, "run_in_numbered", number, family)
+
+
+def _labels(text: str, body: Lines, headings: list[Section]) -> list[Section]:
+    """Un-numbered labels that open segments, found by how they are written: in parallel.
+
+    A label is a short clause closed by a full stop. It is taken for one where it has company of the
+    same build (equal numbers of characters clause by clause, the isocolon of this prose): further
+    sentences of the paragraph, or the openings of the neighbouring paragraphs. Under a run-in heading,
+    clauses that repeat the heading's ending (…上求创新: 网格管理求创新, 人员管理求创新,) are labels too.
+    """
+    found: list[Section] = []
+    starts, ends = [a for a, _ in body], [b for _, b in body]
+    bounds = [h.start for h in headings] + ends[-1:]
+    for heading, following in zip(headings, bounds[1:], strict=True):
+        inside = body[bisect_right(ends, heading.heading_end) : bisect_left(starts, following)]
+        paragraphs = [(max(a, heading.heading_end), min(b, following)) for a, b in inside]
+        paragraphs = [p for p in paragraphs if text[slice(*p)].strip(" 。!?;:,")]
+        if heading.style == "own_line":
+            found += _parallel_labels(text, paragraphs)
+        elif paragraphs:
+            found += _echoing_labels(text, paragraphs[0], heading.heading or "")
+    return found
+
+
+def _shape(sentence: str) -> tuple[int, ...]:
+    """Characters of each clause, signs apart."""
+    return tuple(len(re.sub(r"[^\w]", "", part)) for part in sentence.split(","))
+
+
+def _candidates(text: str, span: tuple[int, int]) -> Lines:
+    """Short sentences of a paragraph that more text follows."""
+    start, found = span[0], []
+    last = span[0] + len(text[slice(*span)].rstrip("。 "))
+    for stop in re.finditer(r"。[。 ]*", text[slice(*span)]):
+        a, b, rest = start, span[0] + stop.start(), span[0] + stop.end()
+        start = rest
+        sentence = text[a:b] if b - a <= 2 * LONGEST_HEADING else ""
+        shape = _shape(sentence)
+        fits = 4 <= sum(shape) <= 20 and len(shape) <= 2 and last - rest > 10
+        if fits and not re.search(r"\d|、.*、|^[此该其这]", sentence):
+            found.append((a, b))
+    return found
+
+
+def _parallel_labels(text: str, paragraphs: Lines) -> list[Section]:
+    found: Lines = []
+    opening, inner = [], []
+    for span in paragraphs:
+        candidates = _candidates(text, span)
+        first = candidates[0] if candidates and candidates[0][0] == span[0] else None
+        opening.append(first)
+        inner.append(_like(text, first, candidates[1:]) if first else [])
+    neighbours = len(paragraphs) > 1 and all(opening)
+    for first, others in zip(opening, inner, strict=True):
+        if first and (neighbours or others):
+            found += [first, *others]
+    return [_heading(text, a, b, "run_in_label", family="label") for a, b in found]
+
+
+def _like(text: str, first: tuple[int, int], others: Lines) -> Lines:
+    """Those sentences that are built like the first, and are not side by side with it."""
+    shape, kept, before = _shape(text[slice(*first)]), [], first
+    for span in others:
+        other = _shape(text[slice(*span)])
+        same = len(other) == len(shape) and all(abs(a - b) <= 1 for a, b in zip(shape, other, strict=True))
+        if same and span[0] - before[1] > 5:
+            kept.append(span)
+            before = span
+    return kept
+
+
+_SHORT_CLAUSE = re.compile(r"(?<=[。!?;])[^,。;、:]{5,15}(?=[,。])")
+
+
+def _echoing_labels(text: str, span: tuple[int, int], heading: str) -> list[Section]:
+    tail = re.sub(r"[^\w]", "", heading)[-3:]
+    clauses = [m for m in _SHORT_CLAUSE.finditer(text, *span) if len(tail) == 3 and m[0].endswith(tail)]
+    found = [_heading(text, m.start(), m.end(), "run_in_label", family="label") for m in clauses]
+    return found if len(found) > 1 else []

@@ -1,0 +1,154 @@
+"""House style: the shipped font, widths, colours, labels in two languages, and writing a figure.
+
+Every figure is drawn by one function of the language, and written as PDF, SVG, PNG and the CSV of its
+plotted values, with the same bytes on every run.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable, Iterable
+from functools import cache
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib import font_manager
+from matplotlib.figure import Figure
+
+from jiedao.corpus import local_places
+from jiedao.lexicon import glosses, read_labels
+
+LANGUAGES = ("zh", "en")
+WIDTHS = {"single": 84.0, "double": 174.0}
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FONTS = Path(__file__).parent / "fonts"
+# Distinct in colour, in grey and (with the markers) in shape; one street keeps one of them throughout.
+COLOURS = (
+    "#1f5f8b #d1495b #3a7d44 #e09f3e #7b4b94 #00a6a6 #8c564b #5b5b5b #b5179e #6a994e #3d5a80 #bc6c25".split()
+)
+MARKERS = "o s D ^ v P X < > h p *".split()
+ORIENTATION = {
+    "retrospective": "#24496e",
+    "problem-statement": "#c4515f",
+    "prospective": "#f0a35e",
+    "preamble": "#d0d0d0",
+    "closing": "#dedede",
+    "apparatus": "#ebebeb",
+}
+# The parts of a report as charts show them: title, preambles, closing and signature together frame it.
+PARTS = {k: ORIENTATION[k] for k in ("retrospective", "problem-statement", "prospective")} | {"framing": "#dedede"}
+
+
+def use() -> None:
+    """Load the shipped fonts and the house style."""
+    for path in sorted(FONTS.glob("*.ttf")):
+        if not any(Path(f.fname) == path for f in font_manager.fontManager.ttflist):
+            font_manager.fontManager.addfont(path)
+    plt.style.use(["default", Path(__file__).parent / "house.mplstyle"])
+    # A character without a glyph is an error, never a box.
+    warnings.filterwarnings("error", message="Glyph .* missing from")
+
+
+def figure(height: float, width: float | str = "double", **subplots: object) -> tuple[Figure, object]:
+    """A figure of a width in millimetres (or ``single``, ``double``) and a height in millimetres."""
+    millimetres = WIDTHS[width] if isinstance(width, str) else width
+    return plt.subplots(figsize=(millimetres / 25.4, height / 25.4), **subplots)
+
+
+def label(key: str, lang: str) -> str:
+    """A label of the figures in one language, from data/lexicon/labels.csv."""
+    return read_labels()[key][lang]
+
+
+def gloss(term: str, lang: str) -> str:
+    """A Chinese term; in English with its gloss in front."""
+    english = glosses().get(term)
+    return term if lang == "zh" or not english else f"{english} {term}"
+
+
+def document_labels(documents: pd.DataFrame, lang: str) -> dict[str, str]:
+    """Short names of the reports: the street and the year its first period begins (望月湖 2024, Wangyuehu 2024)."""
+    names = {}
+    for row in documents.itertuples():
+        stem = row.doc_id.split("-")[0]
+        stems = sorted(local_places(pd.DataFrame([row._asdict()]).assign(district="", city="", province="")), key=len)
+        name = stem.capitalize() if lang == "en" and stem.isascii() and stem.isalpha() else (stems or [row.street])[0]
+        year = (row.review_start or row.plan_start)[:4]
+        names[row.doc_id] = f"{name} {year}".strip()
+    twice = {n for n in names.values() if list(names.values()).count(n) > 1}
+    return {d: f"{n} ({d})" if n in twice else n for d, n in names.items()}
+
+
+@cache
+def _order(documents: tuple[str, ...]) -> dict[str, int]:
+    return {d: i for i, d in enumerate(documents)}
+
+
+def colour(doc_id: str, documents: Iterable[str]) -> str:
+    """The colour of a report, the same in every figure."""
+    return COLOURS[_order(tuple(documents))[doc_id] % len(COLOURS)]
+
+
+def marker(doc_id: str, documents: Iterable[str]) -> str:
+    """The marker of a report, the same in every figure."""
+    return MARKERS[_order(tuple(documents))[doc_id] % len(MARKERS)]
+
+
+def publish(
+    name: str, values: pd.DataFrame, draw: Callable[[str], Figure], folder: str | Path = "../figures", show: str = "en"
+) -> Figure:
+    """Write a figure in both languages, with its values, and return it in one of them.
+
+    Parameters
+    ----------
+    name : str
+        ``fig<notebook>-<n>-<name>``, the file name without ending.
+    values : DataFrame
+        What is plotted, a row a mark; rounded to six decimals.
+    draw : callable
+        Takes the language and gives the figure.
+    folder : str or Path
+        Where the folders zh and en stand.
+    show : str
+        The language to return.
+
+    Returns
+    -------
+    Figure
+    """
+    shown = None
+    for lang in LANGUAGES:
+        target = Path(folder) / lang
+        target.mkdir(parents=True, exist_ok=True)
+        drawn = draw(lang)
+        # Dates and versions would make each run's bytes another's.
+        drawn.savefig(target / f"{name}.pdf", metadata={"CreationDate": None, "Creator": None, "Producer": None})
+        drawn.savefig(target / f"{name}.svg", metadata={"Date": None, "Creator": None})
+        drawn.savefig(target / f"{name}.png", metadata={"Software": None})
+        write_table(values, target / f"{name}.csv")
+        plt.close(drawn)
+        shown = drawn if lang == show else shown
+    assert shown is not None
+    return shown
+
+
+def inert(table: pd.DataFrame) -> pd.DataFrame:
+    """Put an apostrophe before cells that a spreadsheet would take for a formula."""
+    table = table.copy()
+    for column in table.select_dtypes(["object", "string"]):
+        table[column] = [f"'{v}" if isinstance(v, str) and v.startswith(FORMULA) else v for v in table[column]]
+    return table
+
+
+def write_table(table: pd.DataFrame, path: str | Path) -> None:
+    """Write a table as CSV: UTF-8, six decimals, line feeds, no formulas, whole or not at all."""
+    path = Path(path)
+    safe = inert(table)
+    for column in safe.select_dtypes("floating"):
+        safe[column] = safe[column].round(6) + 0.0  # no minus sign before a zero
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.part")
+    safe.to_csv(partial, index=False, float_format="%.6f", lineterminator="\n", encoding="utf-8")
+    os.replace(partial, path)

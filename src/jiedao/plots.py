@@ -1,0 +1,186 @@
+"""Charts: each takes a table and an axes, draws, and returns the axes.
+
+No statistics here. Labels come in already in the language of the figure; direct labels before
+legends; intervals wherever there are any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap, to_rgb
+from matplotlib.patches import Rectangle
+from wordcloud import WordCloud
+
+from jiedao.house import FONTS
+
+INK = LinearSegmentedColormap.from_list("ink", ["#ffffff", "#cfdfeb", "#7fa6c4", "#2f5d8a", "#16324d"])
+
+
+def readable(background: str | tuple[float, ...]) -> str:
+    """Black or white, whichever reads better on a background."""
+    red, green, blue = to_rgb(background)
+    return "#111111" if 0.299 * red + 0.587 * green + 0.114 * blue > 0.55 else "#ffffff"
+
+
+def stacked_shares(
+    ax: Axes, shares: pd.DataFrame, colours: Mapping[str, str], names: Mapping[str, str], fewest: float = 0.045
+) -> Axes:
+    """Horizontal bars of shares; rows of the table from top to bottom, columns stacked from left to right."""
+    left = np.zeros(len(shares))
+    for column in shares.columns:
+        values = shares[column].to_numpy()
+        ax.barh(range(len(shares)), values, left=left, color=colours[column], edgecolor="white", linewidth=0.8, height=0.72)
+        for row, (value, start) in enumerate(zip(values, left, strict=True)):
+            if value >= fewest:
+                ink = readable(colours[column])
+                ax.text(start + value / 2, row, f"{value:.0%}", ha="center", va="center", color=ink, fontsize=7)
+        left += values
+    ax.set_yticks(range(len(shares)), shares.index)
+    ax.set_ylim(len(shares) - 0.5, -0.5)
+    ax.set_xlim(0, 1)
+    ax.xaxis.set_visible(False)
+    ax.spines[["left", "bottom"]].set_visible(False)
+    return colour_key(ax, {c: colours[c] for c in shares.columns}, names)
+
+
+def colour_key(ax: Axes, colours: Mapping[str, str], names: Mapping[str, str]) -> Axes:
+    """Name colours in one row above the axes."""
+    handles = [Rectangle((0, 0), 1, 1, color=c) for c in colours.values()]
+    ax.legend(
+        handles, [names[k] for k in colours], ncols=len(handles), loc="lower left", bbox_to_anchor=(0, 1.0),
+        handlelength=1, handleheight=1, columnspacing=1.2, borderaxespad=0.2,
+    )
+    return ax
+
+
+def outline_strip(ax: Axes, sections: pd.DataFrame, colours: Mapping[str, str], row: float) -> Axes:
+    """One report as a strip: a box a leaf section, as wide as it is long, coloured by orientation.
+
+    ``sections`` has start and own_end counted from the report's first character, and orientation;
+    part headings (level 1) stand as ticks above the strip.
+    """
+    for section in sections[sections["is_leaf"]].itertuples():
+        box = (section.start, row - 0.3)
+        ax.add_patch(
+            Rectangle(box, section.own_end - section.start, 0.6, facecolor=colours[section.orientation], edgecolor="white", linewidth=0.5)
+        )
+    for part in sections[sections["level"] == 1].itertuples():
+        ax.plot([part.start, part.start], [row - 0.42, row + 0.3], color="#111111", linewidth=0.9, solid_capstyle="butt")
+    return ax
+
+
+def dots(
+    ax: Axes, table: pd.DataFrame, colour: str, mark: str = "o", value: str = "rate", low: str = "low", high: str = "high", offset: float = 0.0
+) -> Axes:
+    """Dots with their intervals, a row of the table each, from top to bottom."""
+    at = np.arange(len(table)) + offset
+    ax.hlines(at, table[low], table[high], color=colour, linewidth=1.0)
+    ax.plot(table[value], at, mark, color=colour, markeredgecolor="white", markeredgewidth=0.5, markersize=5)
+    return ax
+
+
+def rows(ax: Axes, names: Sequence[str], x_label: str = "", grid: bool = True) -> Axes:
+    """Turn the y axis into rows named from top to bottom."""
+    ax.set_yticks(range(len(names)), names)
+    ax.set_ylim(len(names) - 0.5, -0.5)
+    ax.set_xlabel(x_label)
+    ax.spines["left"].set_visible(False)
+    if grid:
+        ax.grid(axis="y")
+    return ax
+
+
+def word_cloud(ax: Axes, frequencies: Mapping[str, float], largest: float, colour: str, width_px: int = 900, height_px: int = 620) -> Axes:
+    """A word cloud whose type sizes are comparable with other clouds of the same ``largest``.
+
+    wordcloud scales the commonest word to the largest type; a scale shared by several clouds therefore
+    needs the type size set from the commonest word of all of them.
+    """
+    mine = max(frequencies.values())
+    biggest = 150 * np.sqrt(mine / largest)
+    cloud = WordCloud(
+        font_path=str(FONTS / "JiedaoSans-Bold.ttf"), width=width_px, height=height_px, background_color="white", random_state=1,
+        max_font_size=int(biggest), min_font_size=14, relative_scaling=0.5, prefer_horizontal=1.0, margin=4,
+        color_func=lambda *_, **__: colour,
+    ).generate_from_frequencies(dict(frequencies))
+    # Drawn as text, not as an image: sharp at any size, selectable, and in the shipped font.
+    ax.set_xlim(0, width_px)
+    ax.set_ylim(height_px, 0)
+    scale = ax.get_window_extent().width / width_px * 72 / ax.figure.dpi
+    for (word, _), size, (y, x), *_rest in cloud.layout_:
+        ax.text(x, y, word, fontsize=size * scale, color=colour, va="top", ha="left", fontweight="bold")
+    ax.axis("off")
+    return ax
+
+
+def tiles(
+    ax: Axes, matrix: pd.DataFrame, text: Callable[[float], str] = "{:.2f}".format, low: float | None = None, high: float | None = None
+) -> Axes:
+    """A table of shaded cells with their values printed; cells that are not numbers stay empty."""
+    values = matrix.to_numpy(dtype=float)
+    low = np.nanmin(values) if low is None else low
+    high = np.nanmax(values) if high is None else high
+    for (row, column), value in np.ndenumerate(values):
+        if np.isnan(value):
+            continue
+        shade = INK((value - low) / (high - low) if high > low else 0.5)
+        ax.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, facecolor=shade, edgecolor="white", linewidth=1))
+        ax.text(column, row, text(value), ha="center", va="center", fontsize=7, color=readable(shade[:3]))
+    ax.set_xticks(range(matrix.shape[1]), matrix.columns)
+    ax.set_yticks(range(matrix.shape[0]), matrix.index)
+    ax.set_xlim(-0.5, matrix.shape[1] - 0.5)
+    ax.set_ylim(matrix.shape[0] - 0.5, -0.5)
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    return ax
+
+
+def lines(ax: Axes, table: pd.DataFrame, colours: Sequence[str], names: Mapping[str, str], chosen: float | None = None) -> Axes:
+    """Lines over the index of a table, named at their right end; a vertical rule marks the value chosen."""
+    for column, colour in zip(table.columns, colours, strict=False):
+        ax.plot(table.index, table[column], "-o", color=colour, markersize=3)
+        ax.annotate(
+            names[column], (table.index[-1], table[column].iloc[-1]), xytext=(5, 0), textcoords="offset points",
+            va="center", color=colour, fontsize=7, annotation_clip=False,
+        )
+    if chosen is not None:
+        ax.axvline(chosen, color="#bbbbbb", linewidth=4, zorder=0)
+    ax.set_xticks(list(table.index))
+    return ax
+
+
+def bars(ax: Axes, values: pd.Series, colour: str) -> Axes:
+    """Horizontal bars named by the index, from top to bottom."""
+    ax.barh(range(len(values)), values, color=colour, height=0.66)
+    rows(ax, list(values.index), grid=False)
+    ax.set_xlim(0, None)
+    return ax
+
+
+def section_map(ax: Axes, points: pd.DataFrame, colours: Mapping[int, str], names: Mapping[int, str]) -> Axes:
+    """Sections as dots (x, y, cluster), each cluster named at its centre."""
+    for cluster, group in points.groupby("cluster"):
+        ax.plot(group["x"], group["y"], "o", color=colours[cluster], markeredgecolor="white", markeredgewidth=0.4, markersize=5)
+    for cluster, group in points.groupby("cluster"):
+        ax.text(
+            group["x"].median(), group["y"].median(), names[cluster], ha="center", va="center", fontsize=7.5, fontweight="bold",
+            bbox={"facecolor": "white", "edgecolor": colours[cluster], "linewidth": 0.8, "boxstyle": "round,pad=0.2"},
+        )
+    ax.set_xticks([])
+    ax.set_yticks([])
+    ax.spines[:].set_visible(False)
+    ax.set_aspect("equal", adjustable="datalim")
+    return ax
+
+
+def dumbbells(ax: Axes, table: pd.DataFrame, before: str, after: str, colours: tuple[str, str]) -> Axes:
+    """Two dots a row, joined: what changes between two parts of one report."""
+    at = np.arange(len(table))
+    ax.hlines(at, table[before], table[after], color="#b0b0b0", linewidth=1.6)
+    ax.plot(table[before], at, "o", color=colours[0], markersize=5.5, markeredgecolor="white", markeredgewidth=0.5)
+    ax.plot(table[after], at, "D", color=colours[1], markersize=5, markeredgecolor="white", markeredgewidth=0.5)
+    return ax
