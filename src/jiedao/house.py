@@ -7,6 +7,7 @@ plotted values, with the same bytes on every run.
 from __future__ import annotations
 
 import os
+import re
 import warnings
 from collections.abc import Callable, Iterable
 from functools import cache
@@ -64,8 +65,13 @@ def label(key: str, lang: str) -> str:
 
 def gloss(term: str, lang: str) -> str:
     """A Chinese term; in English with its gloss in front."""
-    english = glosses().get(term)
-    return term if lang == "zh" or not english else f"{english} {term}"
+    english = short_gloss(term)
+    return term if lang == "zh" or english == term else f"{english} {term}"
+
+
+def short_gloss(term: str) -> str:
+    """The English gloss of a term without what stands in brackets; the term itself if it has none."""
+    return re.sub(r"\s*\([^)]*\)", "", glosses().get(term, "")).strip() or term
 
 
 def document_labels(documents: pd.DataFrame, lang: str) -> dict[str, str]:

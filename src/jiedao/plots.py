@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
+from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from wordcloud import WordCloud
 
@@ -57,6 +58,13 @@ def colour_key(ax: Axes, colours: Mapping[str, str], names: Mapping[str, str]) -
     return ax
 
 
+def figure_key(fig: Figure, colours: Mapping[str, str]) -> Figure:
+    """Name colours in one row above all the axes of a figure."""
+    handles = [Rectangle((0, 0), 1, 1, color=c) for c in colours.values()]
+    fig.legend(handles, list(colours), ncols=len(handles), loc="outside upper left", handlelength=1, handleheight=1, columnspacing=1.2)
+    return fig
+
+
 def outline_strip(ax: Axes, sections: pd.DataFrame, colours: Mapping[str, str], row: float) -> Axes:
     """One report as a strip: a box a leaf section, as wide as it is long, coloured by orientation.
 
@@ -94,19 +102,53 @@ def rows(ax: Axes, names: Sequence[str], x_label: str = "", grid: bool = True) -
     return ax
 
 
+def finish_grid(fig: Figure, axes: np.ndarray, used: int, x_label: str = "", note: str = "") -> Figure:
+    """Close a grid of small multiples: hide the axes left over, and say below what all share."""
+    for ax in axes.flat[used:]:
+        ax.axis("off")
+    if len(axes) > 1:
+        for ax in axes.flat[max(0, used - axes.shape[1]) : used]:  # the lowest of each column carries the ticks
+            ax.xaxis.set_tick_params(labelbottom=True)
+    if x_label:
+        fig.supxlabel(f"{x_label}  ({note})" if note else x_label, fontsize=8, color="#333333")
+    return fig
+
+
+def strip_dots(ax: Axes, table: pd.DataFrame, terms: Sequence[str], marks: Mapping[str, tuple[str, str, str]]) -> Axes:
+    """A row a term, a dot a report; ``marks`` gives each doc_id its colour, marker and name."""
+    row = {term: i for i, term in enumerate(terms)}
+    for doc_id, (colour, mark, name) in marks.items():
+        mine = table[table["doc_id"] == doc_id]
+        ax.plot(
+            mine["per_1000"], [row[t] for t in mine["term"]], mark, color=colour, label=name, markeredgecolor="white", markeredgewidth=0.4
+        )
+    ax.set_xlim(0, None)
+    ax.legend(ncols=len(marks), loc="lower left", bbox_to_anchor=(0, 1.0), handletextpad=0.2, columnspacing=1.2, borderaxespad=0.2)
+    return ax
+
+
+def right_column(ax: Axes, values: Sequence[float], title: str) -> Axes:
+    """Print a number at the right end of each row."""
+    for row, value in enumerate(values):
+        ax.text(1.02, row, f"{value:.2f}", transform=ax.get_yaxis_transform(), va="center", fontsize=7, color="#333333")
+    ax.text(1.02, len(values) - 0.4, title, transform=ax.get_yaxis_transform(), va="center", fontsize=7, color="#333333")
+    return ax
+
+
 def word_cloud(ax: Axes, frequencies: Mapping[str, float], largest: float, colour: str, width_px: int = 900, height_px: int = 620) -> Axes:
     """A word cloud whose type sizes are comparable with other clouds of the same ``largest``.
 
     wordcloud scales the commonest word to the largest type; a scale shared by several clouds therefore
     needs the type size set from the commonest word of all of them.
     """
+    frequencies = dict(frequencies)
     mine = max(frequencies.values())
     biggest = 150 * np.sqrt(mine / largest)
     cloud = WordCloud(
         font_path=str(FONTS / "JiedaoSans-Bold.ttf"), width=width_px, height=height_px, background_color="white", random_state=1,
         max_font_size=int(biggest), min_font_size=14, relative_scaling=0.5, prefer_horizontal=1.0, margin=4,
         color_func=lambda *_, **__: colour,
-    ).generate_from_frequencies(dict(frequencies))
+    ).generate_from_frequencies(frequencies)
     # Drawn as text, not as an image: sharp at any size, selectable, and in the shipped font.
     ax.set_xlim(0, width_px)
     ax.set_ylim(height_px, 0)
@@ -141,16 +183,34 @@ def tiles(
 
 def lines(ax: Axes, table: pd.DataFrame, colours: Sequence[str], names: Mapping[str, str], chosen: float | None = None) -> Axes:
     """Lines over the index of a table, named at their right end; a vertical rule marks the value chosen."""
-    for column, colour in zip(table.columns, colours, strict=False):
+    low, high = ax.get_ylim() if ax.lines else (0.0, float(table.to_numpy().max()))
+    ends = apart(table.iloc[-1].to_list(), 0.07 * (high - low))
+    for column, colour, end in zip(table.columns, colours, ends, strict=False):
         ax.plot(table.index, table[column], "-o", color=colour, markersize=3)
         ax.annotate(
-            names[column], (table.index[-1], table[column].iloc[-1]), xytext=(5, 0), textcoords="offset points",
+            names[column], (table.index[-1], end), xytext=(6, 0), textcoords="offset points",
             va="center", color=colour, fontsize=7, annotation_clip=False,
         )
     if chosen is not None:
         ax.axvline(chosen, color="#bbbbbb", linewidth=4, zorder=0)
     ax.set_xticks(list(table.index))
     return ax
+
+
+def apart(values: Sequence[float], gap: float) -> list[float]:
+    """Positions for labels near ``values``, in the same order and at least ``gap`` from each other."""
+    order = np.argsort(values)
+    placed = np.asarray(values, dtype=float)[order]
+    for _ in range(100):
+        close = np.diff(placed) < gap
+        if not close.any():
+            break
+        push = np.where(close, (gap - np.diff(placed)) / 2 + 1e-9, 0)
+        placed[:-1] -= push
+        placed[1:] += push
+    out = np.empty_like(placed)
+    out[order] = placed
+    return out.tolist()
 
 
 def bars(ax: Axes, values: pd.Series, colour: str) -> Axes:
@@ -165,9 +225,12 @@ def section_map(ax: Axes, points: pd.DataFrame, colours: Mapping[int, str], name
     """Sections as dots (x, y, cluster), each cluster named at its centre."""
     for cluster, group in points.groupby("cluster"):
         ax.plot(group["x"], group["y"], "o", color=colours[cluster], markeredgecolor="white", markeredgewidth=0.4, markersize=5)
+    middle, reach = points[["x", "y"]].mean(), points[["x", "y"]].abs().to_numpy().max()
     for cluster, group in points.groupby("cluster"):
+        centre = group[["x", "y"]].median()
+        away = (centre - middle) / max(np.hypot(*(centre - middle)), 1e-9) * 0.09 * reach  # outwards, off the dots
         ax.text(
-            group["x"].median(), group["y"].median(), names[cluster], ha="center", va="center", fontsize=7.5, fontweight="bold",
+            *(centre + away), names[cluster], ha="center", va="center", fontsize=7.5, fontweight="bold",
             bbox={"facecolor": "white", "edgecolor": colours[cluster], "linewidth": 0.8, "boxstyle": "round,pad=0.2"},
         )
     ax.set_xticks([])

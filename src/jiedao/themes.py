@@ -16,6 +16,7 @@ from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score, s
 
 from jiedao.dtm import HIDDEN, content, count, tf_idf, with_components
 from jiedao.lexicon import stopwords
+from jiedao.orientation import is_part
 from jiedao.resample import SEED, draw_weights
 
 FRAMING = ("preamble", "closing", "apparatus")
@@ -113,7 +114,7 @@ def consensus_clusters(together: np.ndarray, k: int) -> np.ndarray:
     return number[raw]
 
 
-def choose_k(dtm: pd.DataFrame, ks: range = range(4, 14), repeats: int = 5, runs: int = 15, seed: int = SEED) -> pd.DataFrame:
+def choose_k(dtm: pd.DataFrame, ks: range = range(4, 13), repeats: int = 10, runs: int = 10, seed: int = SEED) -> pd.DataFrame:
     """Stability and separation of the clustering for each number of clusters.
 
     Parameters
@@ -123,7 +124,7 @@ def choose_k(dtm: pd.DataFrame, ks: range = range(4, 14), repeats: int = 5, runs
     ks : range
         Numbers of clusters to try.
     repeats : int
-        How many clusterings to compare.
+        How many bootstrap samples; half as many seeds are compared.
     runs : int
         NMF runs behind each of them.
     seed : int
@@ -134,7 +135,7 @@ def choose_k(dtm: pd.DataFrame, ks: range = range(4, 14), repeats: int = 5, runs
     DataFrame
         By k: nmf_seed_ari (adjusted Rand index between single NMF runs that differ only in the seed),
         seed_ari (between consensus clusterings with other seeds), bootstrap_ari (between the first
-        consensus and those of bootstrap samples of the sections, on the sections drawn), silhouette
+        consensus and those of bootstrap samples of the sections, on the sections drawn) and its standard error, silhouette
         (cosine, of the first consensus), smallest (sections of the smallest cluster).
 
     References
@@ -145,20 +146,36 @@ def choose_k(dtm: pd.DataFrame, ks: range = range(4, 14), repeats: int = 5, runs
     drawn = [np.flatnonzero(w) for w in draw_weights(np.zeros(len(dtm)), repeats, seed)]
     rows = []
     for k in ks:
-        single = [nmf_labels(weighted, k, seed + r) for r in range(repeats)]
-        again = [consensus_clusters(co_assignment(dtm, k, runs, seed=seed + r), k) for r in range(repeats)]
+        seeds = [seed + r for r in range(max(2, repeats // 2))]
+        single = [nmf_labels(weighted, k, s) for s in seeds]
+        again = [consensus_clusters(co_assignment(dtm, k, runs, seed=s), k) for s in seeds]
         other = [consensus_clusters(co_assignment(dtm.iloc[d], k, runs, seed=seed), k) for d in drawn]
+        agreement = [adjusted_rand_score(again[0][d], o) for d, o in zip(drawn, other, strict=True)]
         rows.append(
             {
                 "k": k,
                 "nmf_seed_ari": _mean_ari(single),
                 "seed_ari": _mean_ari(again),
-                "bootstrap_ari": float(np.mean([adjusted_rand_score(again[0][d], o) for d, o in zip(drawn, other, strict=True)])),
+                "bootstrap_ari": float(np.mean(agreement)),
+                "bootstrap_se": float(np.std(agreement, ddof=1) / np.sqrt(repeats)),
                 "silhouette": silhouette_score(weighted, again[0], metric="cosine"),
                 "smallest": int(np.bincount(again[0])[1:].min()),
             }
         )
     return pd.DataFrame(rows).set_index("k")
+
+
+def most_chapters(sections: pd.DataFrame) -> int:
+    """How many chapters the most divided report distinguishes: headings with headings below, parts apart."""
+    parents = set(sections["parent"].dropna())
+    chapters = sections[sections["section_id"].isin(parents) & sections["heading"].map(lambda h: not is_part(str(h)))]
+    return int(chapters.fillna({"parent": ""}).groupby(["doc_id", "parent"]).size().max()) if len(chapters) else 1
+
+
+def pick_k(choice: pd.DataFrame, fewest: int, tolerance: float = 0.05) -> int:
+    """The smallest k, from ``fewest`` on, whose bootstrap_ari is within ``tolerance`` of the best of them."""
+    open_to = choice[choice.index >= min(fewest, choice.index.max())]
+    return int(open_to.index[open_to["bootstrap_ari"] >= open_to["bootstrap_ari"].max() - tolerance].min())
 
 
 def _mean_ari(labels: list[np.ndarray]) -> float:
