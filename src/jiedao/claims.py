@@ -40,11 +40,14 @@ def list_claims(processed: str | Path) -> list[Claim]:
     claims.append(Claim("clusters-nmi-street", "NMI of clusters and streets", "confounding.csv", "factor == 'doc_id'", "nmi", "{:.2f}"))
     claims.append(Claim("clusters-nmi-orientation", "NMI of clusters and orientation", "confounding.csv", "factor == 'orientation'", "nmi", "{:.2f}"))
     pairs = pd.read_csv(folder / "similarity.csv")
-    for name, table in (("across", pairs[pairs["a"] != pairs["b"]]), ("ceiling", pairs[pairs["a"] == pairs["b"]])):
-        for end, at in (("smallest", table["jsd"].idxmin()), ("largest", table["jsd"].idxmax())):
+    for name, what, table in (
+        ("across", "parts of different texts", pairs[pairs["a"] != pairs["b"]]),
+        ("ceiling", "two halves of one part", pairs[pairs["a"] == pairs["b"]]),
+    ):
+        for end, at in (("smallest", table["cosine"].idxmin()), ("largest", table["cosine"].idxmax())):
             a, b = table.loc[at, ["a", "b"]]
             row = f"a == '{a}' and b == '{b}'"
-            claims.append(Claim(f"jsd-{name}-{end}", f"{end} distance, {name}", "similarity.csv", row, "jsd", "{:.2f}"))
+            claims.append(Claim(f"cosine-{name}-{end}", f"{end.capitalize()} cosine, {what}", "similarity.csv", row, "cosine", "{:.2f}"))
     return claims
 
 

@@ -44,6 +44,11 @@ def _dictionary() -> tuple[frozenset[str], frozenset[str]]:
     return named, frozenset(r[0] for r in rows) - named
 
 
+def is_dictionary_word(word: str) -> bool:
+    """Whether jieba's dictionary holds a word, as a name or otherwise."""
+    return any(word in words for words in _dictionary())
+
+
 def dictionary_words() -> frozenset[str]:
     """Ordinary words of jieba's dictionary, names apart."""
     return _dictionary()[1]

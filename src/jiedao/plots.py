@@ -14,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from PIL import ImageFont
 from wordcloud import WordCloud
 
 from jiedao.house import FONTS
@@ -150,11 +151,12 @@ def word_cloud(ax: Axes, frequencies: Mapping[str, float], largest: float, colou
         color_func=lambda *_, **__: colour,
     ).generate_from_frequencies(frequencies)
     # Drawn as text, not as an image: sharp at any size, selectable, and in the shipped font.
-    ax.set_xlim(0, width_px)
-    ax.set_ylim(height_px, 0)
-    scale = ax.get_window_extent().width / width_px * 72 / ax.figure.dpi
+    ax.set(xlim=(0, width_px), ylim=(height_px, 0), aspect="equal", anchor="NW")
+    box = ax.get_window_extent()
+    scale = min(box.width / width_px, box.height / height_px) * 72 / ax.figure.dpi
     for (word, _), size, (y, x), *_rest in cloud.layout_:
-        ax.text(x, y, word, fontsize=size * scale, color=colour, va="top", ha="left", fontweight="bold")
+        left, top, *_ = ImageFont.truetype(cloud.font_path, size).getbbox(word, anchor="ls")
+        ax.text(x - left, y - top, word, fontsize=size * scale, color=colour, va="baseline", ha="left", fontweight="bold")
     ax.axis("off")
     return ax
 
@@ -216,9 +218,7 @@ def apart(values: Sequence[float], gap: float) -> list[float]:
 def bars(ax: Axes, values: pd.Series, colour: str) -> Axes:
     """Horizontal bars named by the index, from top to bottom."""
     ax.barh(range(len(values)), values, color=colour, height=0.66)
-    rows(ax, list(values.index), grid=False)
-    ax.set_xlim(0, None)
-    return ax
+    return rows(ax, list(values.index), grid=False)
 
 
 def section_map(ax: Axes, points: pd.DataFrame, colours: Mapping[int, str], names: Mapping[int, str]) -> Axes:

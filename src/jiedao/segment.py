@@ -17,7 +17,7 @@ from pathlib import Path
 
 from jiedao.clean import normalise
 from jiedao.lexicon import default_terms
-from jiedao.names import find_names
+from jiedao.names import find_names, is_dictionary_word
 
 Span = tuple[int, int]
 
@@ -37,6 +37,7 @@ _TOKEN = re.compile(
 )
 _COUNTED = re.compile(rf"(第?[{_NUMERAL}几数]+)(是|[个家件项名次批条座处支位户栋片所种类场期级套份本台辆块张道位届轮])")
 _AFFIXES = "化性型式率业"
+_LOCALISERS = "上下中内里外"
 # A frequency at which a term of the lexicon beats every cut of it into dictionary words.
 TERM_FREQUENCY = 20_000
 ENGINES = ("jieba", "rjieba")
@@ -144,6 +145,9 @@ class Segmenter:
             place = end
         return tokens
 
+    def _known(self, word: str) -> bool:
+        return word in self.terms or is_dictionary_word(word)
+
     def words(self, text: str) -> list[str]:
         """The tokens of a text as strings, as printed."""
         return [text[a:b] for a, b in self.tokenize(text)]
@@ -167,6 +171,8 @@ class Segmenter:
                 pieces += counted.groups()
             elif len(word) == 1 and word in _AFFIXES and pieces and len(pieces[-1]) > 1:
                 pieces[-1] += word
+            elif len(word) == 2 and word[0] in _LOCALISERS and pieces and not self._known(word):
+                pieces += word  # 服务|上|求|精准: an invented word that begins with a localiser is none
             else:
                 pieces.append(word)
         spans, place = [], offset

@@ -217,8 +217,11 @@ def confounding(labels: pd.Series, *factors: pd.Series) -> pd.Series:
     return pd.Series({f.name: normalized_mutual_info_score(f, labels) for f in factors}, name="nmi")
 
 
-def layout(together: np.ndarray, dtm: pd.DataFrame) -> np.ndarray:
-    """Place the sections on a plane: classical scaling of 1 − (co-assignment + cosine) / 2.
+def layout(together: np.ndarray, dtm: pd.DataFrame, steps: int = 300) -> np.ndarray:
+    """Place the sections on a plane by metric scaling of 1 − (co-assignment + cosine) / 2.
+
+    Starts from the classical solution and improves its stress by majorisation (SMACOF, de Leeuw 1977), so
+    that no seed is involved.
 
     Returns
     -------
@@ -226,9 +229,15 @@ def layout(together: np.ndarray, dtm: pd.DataFrame) -> np.ndarray:
         Coordinates; each axis points so that its largest value is positive.
     """
     weighted = tf_idf(dtm).to_numpy()
-    distance = 1 - (together + weighted @ weighted.T) / 2
-    np.fill_diagonal(distance, 0)
-    centring = np.eye(len(distance)) - 1 / len(distance)
-    values, vectors = np.linalg.eigh(-0.5 * centring @ distance**2 @ centring)
+    wanted = 1 - (together + weighted @ weighted.T) / 2
+    np.fill_diagonal(wanted, 0)
+    n = len(wanted)
+    centring = np.eye(n) - 1 / n
+    values, vectors = np.linalg.eigh(-0.5 * centring @ wanted**2 @ centring)
     points = vectors[:, [-1, -2]] * np.sqrt(np.maximum(values[[-1, -2]], 0))
+    for _ in range(steps):
+        apart = np.sqrt(((points[:, None] - points[None]) ** 2).sum(axis=2))
+        pull = -np.divide(wanted, apart, out=np.zeros_like(wanted), where=apart > 1e-9)
+        np.fill_diagonal(pull, -pull.sum(axis=1))
+        points = pull @ points / n
     return points * np.sign(points[np.abs(points).argmax(axis=0), [0, 1]])
