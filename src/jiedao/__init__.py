@@ -1,8 +1,13 @@
 """jiedao: what Chinese sub-district (街道) governments say they did and will do.
 
-Modules follow the study step by step: ``clean`` → ``outline`` → ``segment`` (with ``lexicon`` and
-``names``) → ``corpus`` → ``dtm`` → ``frequency``, ``resample``, ``themes``, ``similarity``,
-``concordance`` → ``plots``; ``study`` runs the notebooks and ``cli`` is the command line.
+The modules follow the study step by step:
+
+- texts: ``clean`` and ``furniture``; ``headings``, ``outline`` and ``orientation``; ``lexicon``, ``names``
+  and ``segment``; ``documents`` and ``corpus``, which hold the tables;
+- statistics, each taking a table first: ``dtm``, ``frequency``, ``resample``, ``themes``, ``similarity``,
+  ``summary``, ``concordance``;
+- what is shown: ``house`` (style and writing), ``plots``, ``pictures``, ``claims``;
+- ``study`` runs the notebooks, ``inspection`` and ``cli`` are the command line.
 """
 
 __version__ = "0.1.0"

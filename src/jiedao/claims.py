@@ -25,20 +25,62 @@ class Claim(NamedTuple):
 
 def _verbs(doc_id: str, part: str) -> Claim:
     row = f"doc_id == '{doc_id}' and orientation == '{part}'"
-    return Claim(f"verbs-{doc_id}-{part}", f"Policy verbs per 1,000 tokens in the {part} of {doc_id}", "policy_verbs.csv", row, "per_1000", "{:.0f}")
+    return Claim(
+        f"verbs-{doc_id}-{part}",
+        f"Policy verbs per 1,000 tokens in the {part} of {doc_id}",
+        "policy_verbs.csv",
+        row,
+        "per_1000",
+        "{:.0f}",
+    )
 
 
 def list_claims(processed: str | Path) -> list[Claim]:
     """The claims that can be made of the tables in a folder: those whose rows are there."""
     folder = Path(processed)
     verbs = pd.read_csv(folder / "policy_verbs.csv")
-    both = [d for d, parts in verbs.groupby("doc_id", sort=False)["orientation"] if {"review", "plan"} <= set(parts)]
+    both = [
+        d
+        for d, parts in verbs.groupby("doc_id", sort=False)["orientation"]
+        if {"review", "plan"} <= set(parts)
+    ]
     claims = [_verbs(doc_id, part) for doc_id in both for part in ("review", "plan")]
     chosen = pd.read_csv(folder / "clusters.csv")["cluster"].max()
-    for column, what in (("seed_ari", "between seeds"), ("bootstrap_ari", "between bootstrap samples"), ("silhouette", "silhouette")):
-        claims.append(Claim(f"clusters-{column}", f"Stability of the clustering: {what}", "choice_of_k.csv", f"k == {chosen}", column, "{:.2f}"))
-    claims.append(Claim("clusters-nmi-street", "NMI of clusters and streets", "confounding.csv", "factor == 'doc_id'", "nmi", "{:.2f}"))
-    claims.append(Claim("clusters-nmi-orientation", "NMI of clusters and orientation", "confounding.csv", "factor == 'orientation'", "nmi", "{:.2f}"))
+    for column, what in (
+        ("seed_ari", "between seeds"),
+        ("bootstrap_ari", "between bootstrap samples"),
+        ("silhouette", "silhouette"),
+    ):
+        claims.append(
+            Claim(
+                f"clusters-{column}",
+                f"Stability of the clustering: {what}",
+                "choice_of_k.csv",
+                f"k == {chosen}",
+                column,
+                "{:.2f}",
+            )
+        )
+    claims.append(
+        Claim(
+            "clusters-nmi-street",
+            "NMI of clusters and streets",
+            "confounding.csv",
+            "factor == 'doc_id'",
+            "nmi",
+            "{:.2f}",
+        )
+    )
+    claims.append(
+        Claim(
+            "clusters-nmi-orientation",
+            "NMI of clusters and orientation",
+            "confounding.csv",
+            "factor == 'orientation'",
+            "nmi",
+            "{:.2f}",
+        )
+    )
     pairs = pd.read_csv(folder / "similarity.csv")
     for name, what, table in (
         ("across", "parts of different texts", pairs[pairs["a"] != pairs["b"]]),
@@ -47,7 +89,16 @@ def list_claims(processed: str | Path) -> list[Claim]:
         for end, at in (("smallest", table["cosine"].idxmin()), ("largest", table["cosine"].idxmax())):
             a, b = table.loc[at, ["a", "b"]]
             row = f"a == '{a}' and b == '{b}'"
-            claims.append(Claim(f"cosine-{name}-{end}", f"{end.capitalize()} cosine, {what}", "similarity.csv", row, "cosine", "{:.2f}"))
+            claims.append(
+                Claim(
+                    f"cosine-{name}-{end}",
+                    f"{end.capitalize()} cosine, {what}",
+                    "similarity.csv",
+                    row,
+                    "cosine",
+                    "{:.2f}",
+                )
+            )
     return claims
 
 
@@ -73,6 +124,13 @@ def claims_table(processed: str | Path) -> pd.DataFrame:
             raise ValueError(f"{claim.claim_id}: {len(found)} rows of {claim.table} meet {claim.row!r}")
         value = float(found[claim.column].iloc[0])
         evidence = found["sentence_ids"].iloc[0] if "sentence_ids" in found else ""
-        rows.append({**claim._asdict(), "value": value, "printed": claim.style.format(value), "sentence_ids": evidence})
+        rows.append(
+            {
+                **claim._asdict(),
+                "value": value,
+                "printed": claim.style.format(value),
+                "sentence_ids": evidence,
+            }
+        )
     columns = ["claim_id", "statement", "value", "printed", "table", "row", "column", "style", "sentence_ids"]
     return pd.DataFrame(rows, columns=columns)

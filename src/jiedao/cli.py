@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,18 +14,26 @@ import click
 from jiedao import JiedaoError, __version__
 
 CORPUS = click.option(
-    "--corpus", type=click.Path(path_type=Path), default=Path("data/raw"), show_default=True, help="Folder with documents.csv and texts/."
+    "--corpus",
+    type=click.Path(path_type=Path),
+    default=Path("data/raw"),
+    show_default=True,
+    help="Folder with documents.csv and texts/.",
 )
 COLOURS = {"retrospective": "blue", "prospective": "yellow", "problem-statement": "red"}
 
 
 class Group(click.Group):
-    """Turns the package's own errors, and those of the file system, into one line and exit status 1."""
+    """Turns every error into one line: exit status 2 where the call is at fault, else 1."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command."""
         try:
             return super().invoke(ctx)
+        except click.UsageError as error:
+            where = error.ctx.command_path if error.ctx else ctx.command_path
+            click.echo(f"jiedao: {error.format_message()} See `{where} --help`.", err=True)
+            ctx.exit(2)
         except JiedaoError as error:
             click.echo(f"jiedao: {error}", err=True)
         except BrokenPipeError:
@@ -44,22 +53,35 @@ def main() -> None:
     Example: jiedao inspect data/raw/texts/jinpenling-2021h1.txt
     """
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+        # A file name may hold bytes that are no text.
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
 
 
 @main.command()
 @CORPUS
-@click.option("--out", type=click.Path(path_type=Path), default=Path("."), show_default=True, help="Study folder to write to.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("."),
+    show_default=True,
+    help="Study folder to write to.",
+)
 @click.option("--only", multiple=True, metavar="NN", help="Run this notebook alone (may be repeated).")
-@click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Notebooks to run at once.")
+@click.option(
+    "--jobs", type=click.IntRange(1), default=1, show_default=True, help="Notebooks to run at once."
+)
 def run(corpus: Path, out: Path, only: tuple[str, ...], jobs: int) -> None:
     """Run the whole study: execute the notebooks, write tables and figures.
 
     Example: jiedao run --only 03
     """
+    from jiedao.study import UnknownNotebook
     from jiedao.study import run as run_study
 
-    written = run_study(corpus, out, only, jobs, say=lambda line: click.echo(line, err=True))
+    try:
+        written = run_study(corpus, out, only, jobs, say=lambda line: click.echo(line, err=True))
+    except UnknownNotebook as error:
+        raise click.UsageError(f"{error}.") from None
     click.echo(f"{len(written)} files written to {out}", err=True)
 
 
@@ -70,7 +92,8 @@ def check(corpus: Path) -> None:
 
     Example: jiedao check --corpus data/raw
     """
-    from jiedao.corpus import comparability, read_corpus
+    from jiedao.corpus import read_corpus
+    from jiedao.documents import comparability
 
     read = read_corpus(corpus)
     for row in read.documents.itertuples():
@@ -96,7 +119,8 @@ def inspect(file: Path, as_json: bool) -> None:
         click.echo(json.dumps(report, ensure_ascii=False, separators=(",", ":")))
         return
     meta = "  ".join(f"{k}: {v}" for k, v in report["metadata"].items() if v)
-    click.echo(f"{file}: {report['encoding']}, {report['n_chars']:,} characters, {len(report['tokens']):,} tokens  {meta}")
+    size = f"{report['n_chars']:,} characters, {len(report['tokens']):,} tokens"
+    click.echo(f"{file}: {report['encoding']}, {size}  {meta}")
     for dropped in report["furniture"]:
         click.secho(f"  dropped {dropped['kind']} at {dropped['start']}", dim=True)
     for section in report["sections"]:
@@ -109,8 +133,16 @@ def inspect(file: Path, as_json: bool) -> None:
         click.echo(f"warning: {warning['message']}", err=True)
 
 
+def _regex(_ctx: click.Context, _param: click.Parameter, pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise click.BadParameter(f"{error}; put a backslash before signs that are meant literally.") from None
+    return pattern
+
+
 @main.command()
-@click.argument("pattern")
+@click.argument("pattern", callback=_regex)
 @CORPUS
 @click.option("--by", type=click.Choice(["street", "orientation"]), help="Group the lines.")
 @click.option("--csv", "as_csv", is_flag=True, help="A CSV table with offsets and whole sentences.")

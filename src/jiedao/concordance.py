@@ -36,9 +36,13 @@ def kwic(corpus: Corpus, pattern: str, width: int = 20) -> pd.DataFrame:
         If the pattern is no regular expression.
     """
     try:
-        compiled = re.compile(normalise(pattern))
+        # A sign that was typed full-width is meant literally; a half-width one is the expression's.
+        pairs = zip(pattern, normalise(pattern), strict=True)
+        compiled = re.compile("".join(p if p == typed else re.escape(p) for typed, p in pairs))
     except re.error as error:
-        raise JiedaoError(f"pattern {pattern!r}: {error}; put a backslash before signs that are meant literally") from None
+        raise JiedaoError(
+            f"pattern {pattern!r}: {error}; put a backslash before signs that are meant literally"
+        ) from None
     streets = corpus.documents.set_index("doc_id")["street"]
     orientation = corpus.sections.set_index("section_id")["orientation"]
     rows = []
@@ -50,7 +54,14 @@ def kwic(corpus: Corpus, pattern: str, width: int = 20) -> pd.DataFrame:
             left = corpus.quote(doc, max(0, match.start() - width), match.start())
             right = corpus.quote(doc, match.end(), match.end() + width)
             rows.append(
-                (doc, streets[doc], orientation[sentence.section_id], sentence.sentence_id, match.start(), match.end())
+                (
+                    doc,
+                    streets[doc],
+                    orientation[sentence.section_id],
+                    sentence.sentence_id,
+                    match.start(),
+                    match.end(),
+                )
                 + (left, text[slice(*match.span())], right, corpus.quote(doc, sentence.start, sentence.end))
             )
     columns = "doc_id street orientation sentence_id start end left match right sentence".split()

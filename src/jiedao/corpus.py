@@ -17,16 +17,15 @@ import pandas as pd
 
 from jiedao import JiedaoError
 from jiedao.clean import Span, decode, find_furniture, normalise
+from jiedao.documents import local_places, read_documents
 from jiedao.lexicon import default_terms, place_names
 from jiedao.orientation import orient
 from jiedao.outline import Section, read_outline
 from jiedao.segment import Segmenter, split_sentences
 
-REQUIRED = ("doc_id", "file", "street", "district", "city", "province", "genre")
-PERIODS = ("review_start", "review_end", "plan_start", "plan_end")
 SECTION_COLUMNS = (
-    "section_id doc_id parent level number heading style start heading_end own_end end orientation is_leaf".split()
-)
+    "section_id doc_id parent level number heading style start heading_end own_end end orientation is_leaf"
+).split()
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,9 @@ class Corpus:
         number, sign).
     """
 
-    def __init__(self, documents: pd.DataFrame, parsed: dict[str, Parsed], segmenter: Segmenter | None = None) -> None:
+    def __init__(
+        self, documents: pd.DataFrame, parsed: dict[str, Parsed], segmenter: Segmenter | None = None
+    ) -> None:
         self._parsed = parsed
         self._segmenter = segmenter
         self.documents = documents.assign(
@@ -186,99 +187,31 @@ def read_corpus(path: str | Path, segmenter: Segmenter | None = None) -> Corpus:
         On the first fault found, with the file and the remedy.
     """
     folder = Path(path)
-    documents = _read_documents(folder)
+    documents = read_documents(folder)
     parsed: dict[str, Parsed] = {}
     digests: dict[str, str] = {}
     for row in documents.itertuples():
         file = folder / "texts" / str(row.file)
         if not file.is_file():
-            raise JiedaoError(f"{file}: no such file, but documents.csv names it for {row.doc_id}; add it or drop the row")
+            raise JiedaoError(
+                f"{file}: no such file, but documents.csv names it for {row.doc_id}; add it or drop the row"
+            )
         data = file.read_bytes()
         digest = hashlib.sha256(data).hexdigest()
         if digest in digests:
             raise JiedaoError(f"{file}: the same text as {digests[digest]}; keep one of the two")
         if getattr(row, "sha256", "") not in ("", digest):
-            raise JiedaoError(f"{file}: changed since documents.csv recorded its sha256; restore it or update the column")
+            raise JiedaoError(
+                f"{file}: changed since documents.csv recorded its sha256; restore it or update the column"
+            )
         digests[digest] = str(row.file)
         parsed[str(row.doc_id)] = parse(data, str(file))
     orphans = sorted({p.name for p in (folder / "texts").glob("*.txt")} - set(documents["file"]))
     if orphans:
-        raise JiedaoError(f"{folder / 'texts' / orphans[0]}: no row in documents.csv; add one or remove the file")
+        raise JiedaoError(
+            f"{folder / 'texts' / orphans[0]}: no row in documents.csv; add one or remove the file"
+        )
     return Corpus(documents, parsed, segmenter)
-
-
-def _read_documents(folder: Path) -> pd.DataFrame:
-    path = folder / "documents.csv"
-    if not path.is_file():
-        raise JiedaoError(f"{path}: no such file; a corpus is a folder with documents.csv and texts/")
-    try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise JiedaoError(f"{path}: not a CSV table in UTF-8 ({str(error).splitlines()[0]})") from None
-    table.columns = table.columns.str.strip()
-    table = table.apply(lambda column: column.str.strip())
-    if missing := [c for c in REQUIRED if c not in table.columns]:
-        raise JiedaoError(f"{path}: the column {missing[0]} is missing; the data card lists the columns")
-    if table.empty:
-        raise JiedaoError(f"{path}: has no rows; add one for each text")
-    for column in ("doc_id", "file"):
-        doubled = table[column][table[column].duplicated()]
-        if len(doubled):
-            raise JiedaoError(f"{path}: {column} {doubled.iloc[0]!r} stands twice; make each one unique")
-    for row in table.itertuples():
-        line = f"{path}, row {row.Index + 2}"
-        if not re.fullmatch(r"[\w-][\w.-]*", row.doc_id):
-            raise JiedaoError(f"{line}: doc_id {row.doc_id!r} may hold letters, digits, '-', '_' and '.' only")
-        if not row.file or Path(row.file).name != row.file or row.file.startswith(".") or "\\" in row.file:
-            raise JiedaoError(f"{line}: file {row.file!r} must be the plain name of a file in texts/")
-        if not row.street:
-            raise JiedaoError(f"{line}: street is empty; charts name each report by it")
-        for column in PERIODS:
-            value = getattr(row, column, "")
-            if value and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", value):
-                raise JiedaoError(f"{line}: {column} {value!r} is no month; write it like 2024-01")
-        for part in ("review", "plan"):
-            start, end = getattr(row, f"{part}_start", ""), getattr(row, f"{part}_end", "")
-            if bool(start) != bool(end) or start > end:
-                raise JiedaoError(f"{line}: {part}_start and {part}_end must both stand, in order, or both be empty")
-    for column in (*PERIODS, "title", "published"):
-        if column not in table.columns:
-            table[column] = ""
-    return table
-
-
-def local_places(documents: pd.DataFrame) -> set[str]:
-    """Names of places in the table of documents, with and without the word for what they are."""
-    named = {p for c in ("street", "district", "city", "province") for p in documents[c] if p}
-    stems = {re.sub(r"(?:街道|地区|自治[州区县]|[镇乡区县市省])$", "", p) for p in named}
-    return {p for p in named | stems if 2 <= len(p) <= 12}
-
-
-def months(start: str, end: str) -> int | None:
-    """How many months a period takes, both ends included, or None if it is not stated."""
-    if not start or not end:
-        return None
-    (y1, m1), (y2, m2) = (map(int, p.split("-")) for p in (start, end))
-    return (y2 - y1) * 12 + m2 - m1 + 1
-
-
-def comparability(documents: pd.DataFrame) -> list[str]:
-    """Reasons, from the metadata alone, why some of the documents may not be compared directly."""
-    notes = []
-    for part in ("review", "plan"):
-        spans = {r.doc_id: months(getattr(r, f"{part}_start"), getattr(r, f"{part}_end")) for r in documents.itertuples()}
-        stated = {d: n for d, n in spans.items() if n}
-        usual = max(set(stated.values()), key=lambda n: (list(stated.values()).count(n), n), default=None)
-        notes += [f"{d}: its {part} covers {n} months, the usual here is {usual}" for d, n in stated.items() if n != usual]
-        if stated and len(stated) < len(spans):
-            notes.append(f"without a {part} part: {', '.join(d for d in spans if d not in stated)}")
-    undated = [r.doc_id for r in documents.itertuples() if not r.published]
-    if undated:
-        notes.append(f"no date of publication: {', '.join(undated)}")
-    years = sorted({p[:4] for c in PERIODS for p in documents[c] if p})
-    if len(years) > 1:
-        notes.append(f"the periods lie between {years[0]} and {years[-1]}: differences mix place and time")
-    return notes
 
 
 def _period(documents: pd.DataFrame, part: str) -> list[str]:

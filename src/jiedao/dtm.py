@@ -48,8 +48,12 @@ def running(tokens: pd.DataFrame) -> pd.DataFrame:
 
 
 def count(tokens: pd.DataFrame, by: str | list[str] = "doc_id", term: str = "token") -> pd.DataFrame:
-    """Count terms: rows are the units of ``by`` in order of appearance, columns the terms in code-point order."""
-    table = tokens.groupby([*([by] if isinstance(by, str) else by), term], sort=False).size().unstack(fill_value=0)
+    """Count terms: rows are the units of ``by`` in order of appearance, columns the terms in code order."""
+    table = (
+        tokens.groupby([*([by] if isinstance(by, str) else by), term], sort=False)
+        .size()
+        .unstack(fill_value=0)
+    )
     return table.sort_index(axis=1)
 
 

@@ -13,7 +13,9 @@ from jiedao.dtm import content, count, running
 from jiedao.resample import rate_intervals
 
 
-def frequency(tokens: pd.DataFrame, by: str = "doc_id", chosen: pd.DataFrame | None = None, **resampling: int) -> pd.DataFrame:
+def frequency(
+    tokens: pd.DataFrame, by: str = "doc_id", chosen: pd.DataFrame | None = None, **resampling: int
+) -> pd.DataFrame:
     """Frequencies per 1,000 running tokens, with intervals and dispersion.
 
     Parameters
@@ -41,7 +43,9 @@ def frequency(tokens: pd.DataFrame, by: str = "doc_id", chosen: pd.DataFrame | N
         mine = chosen[chosen[by] == group]
         if mine.empty:
             continue
-        units = words.groupby("sentence_id", sort=False).agg(size=("token", "size"), section_id=("section_id", "first"))
+        units = words.groupby("sentence_id", sort=False).agg(
+            size=("token", "size"), section_id=("section_id", "first")
+        )
         rates = rate_intervals(count(mine, "sentence_id"), units, "size", "section_id", **resampling)
         sizes = words.groupby("section_id", sort=False).size()
         spread = dispersion(count(mine, "section_id").reindex(sizes.index, fill_value=0), sizes)
@@ -83,6 +87,8 @@ def dispersion(counts: pd.DataFrame, sizes: pd.Series | None = None) -> pd.DataF
     n = counts.sum()
     with np.errstate(invalid="ignore", divide="ignore"):
         within = counts.to_numpy(dtype=float) / n.to_numpy(dtype=float)
-        dp = 0.5 * np.abs(within - shares[:, None]).sum(axis=0)
+        dp = np.where(n > 0, 0.5 * np.abs(within - shares[:, None]).sum(axis=0), np.nan)
         dp_norm = dp / (1 - shares.min()) if len(shares) > 1 else np.full(len(n), np.nan)
-    return pd.DataFrame({"n": n, "parts": (counts > 0).sum(), "dp": dp, "dp_norm": dp_norm}, index=counts.columns)
+    return pd.DataFrame(
+        {"n": n, "parts": (counts > 0).sum(), "dp": dp, "dp_norm": dp_norm}, index=counts.columns
+    )

@@ -18,7 +18,7 @@ import pandas as pd
 from matplotlib import font_manager
 from matplotlib.figure import Figure
 
-from jiedao.corpus import local_places
+from jiedao.documents import local_places
 from jiedao.lexicon import glosses, read_labels
 
 LANGUAGES = ("zh", "en")
@@ -39,7 +39,9 @@ ORIENTATION = {
     "apparatus": "#ebebeb",
 }
 # The parts of a report as charts show them: title, preambles, closing and signature together frame it.
-PARTS = {k: ORIENTATION[k] for k in ("retrospective", "problem-statement", "prospective")} | {"framing": "#dedede"}
+PARTS = {k: ORIENTATION[k] for k in ("retrospective", "problem-statement", "prospective")} | {
+    "framing": "#dedede"
+}
 
 
 def use() -> None:
@@ -75,12 +77,18 @@ def short_gloss(term: str) -> str:
 
 
 def document_labels(documents: pd.DataFrame, lang: str) -> dict[str, str]:
-    """Short names of the reports: the street and the year its first period begins (望月湖 2024, Wangyuehu 2024)."""
+    """Short names of the reports: the street and the year its first period begins (望月湖 2024)."""
     names = {}
     for row in documents.itertuples():
         stem = row.doc_id.split("-")[0]
-        stems = sorted(local_places(pd.DataFrame([row._asdict()]).assign(district="", city="", province="")), key=len)
-        name = stem.capitalize() if lang == "en" and stem.isascii() and stem.isalpha() else (stems or [row.street])[0]
+        stems = sorted(
+            local_places(pd.DataFrame([row._asdict()]).assign(district="", city="", province="")), key=len
+        )
+        name = (
+            stem.capitalize()
+            if lang == "en" and stem.isascii() and stem.isalpha()
+            else (stems or [row.street])[0]
+        )
         year = (row.review_start or row.plan_start)[:4]
         names[row.doc_id] = f"{name} {year}".strip()
     twice = {n for n in names.values() if list(names.values()).count(n) > 1}
@@ -103,7 +111,11 @@ def marker(doc_id: str, documents: Iterable[str]) -> str:
 
 
 def publish(
-    name: str, values: pd.DataFrame, draw: Callable[[str], Figure], folder: str | Path = "../figures", show: str = "en"
+    name: str,
+    values: pd.DataFrame,
+    draw: Callable[[str], Figure],
+    folder: str | Path = "../figures",
+    show: str = "en",
 ) -> Figure:
     """Write a figure in both languages, with its values, and return it in one of them.
 
@@ -129,8 +141,12 @@ def publish(
         target = Path(folder) / lang
         target.mkdir(parents=True, exist_ok=True)
         drawn = draw(lang)
+        drawn.draw_without_rendering()  # lay out once, for all formats alike
+        drawn.set_layout_engine("none")
         # Dates and versions would make each run's bytes another's.
-        drawn.savefig(target / f"{name}.pdf", metadata={"CreationDate": None, "Creator": None, "Producer": None})
+        drawn.savefig(
+            target / f"{name}.pdf", metadata={"CreationDate": None, "Creator": None, "Producer": None}
+        )
         drawn.savefig(target / f"{name}.svg", metadata={"Date": None, "Creator": None})
         drawn.savefig(target / f"{name}.png", metadata={"Software": None})
         write_table(values, target / f"{name}.csv")
@@ -144,7 +160,9 @@ def inert(table: pd.DataFrame) -> pd.DataFrame:
     """Put an apostrophe before cells that a spreadsheet would take for a formula."""
     table = table.copy()
     for column in table.select_dtypes(["object", "string"]):
-        table[column] = [f"'{v}" if isinstance(v, str) and v.startswith(FORMULA) else v for v in table[column]]
+        table[column] = [
+            f"'{v}" if isinstance(v, str) and v.startswith(FORMULA) else v for v in table[column]
+        ]
     return table
 
 
@@ -156,5 +174,8 @@ def write_table(table: pd.DataFrame, path: str | Path) -> None:
         safe[column] = safe[column].round(6) + 0.0  # no minus sign before a zero
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.part")
-    safe.to_csv(partial, index=False, float_format="%.6f", lineterminator="\n", encoding="utf-8")
-    os.replace(partial, path)
+    try:
+        safe.to_csv(partial, index=False, float_format="%.6f", lineterminator="\n", encoding="utf-8")
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)

@@ -13,7 +13,15 @@ import pandas as pd
 
 from jiedao import JiedaoError
 
-KINDS = ("policy_term", "slogan", "abbreviation", "organisation", "event_or_honour", "administrative_form", "phrase")
+KINDS = (
+    "policy_term",
+    "slogan",
+    "abbreviation",
+    "organisation",
+    "event_or_honour",
+    "administrative_form",
+    "phrase",
+)
 CATEGORIES = ("function", "number", "genre", "policy_verb")
 
 
@@ -28,8 +36,12 @@ def _read(name: str, key: str, columns: list[str], folder: Path | None) -> pd.Da
     path = (folder or data_folder("lexicon")) / name
     try:
         table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError) as error:
+    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise JiedaoError(f"{path}: cannot be read ({error})") from None
+    if not isinstance(table.index, pd.RangeIndex):
+        raise JiedaoError(
+            f"{path}: a row has more cells than there are columns; quote cells that hold commas"
+        )
     if list(table.columns[: len(columns)]) != columns:
         raise JiedaoError(f"{path}: the columns must begin with {', '.join(columns)}")
     doubled = table[key][table[key].duplicated()]
@@ -71,7 +83,9 @@ def glosses() -> dict[str, str]:
     """English glosses of terms and of common words, for figures in English."""
     words = _read("glossary.csv", "word", ["word", "gloss_en"], None)
     terms = read_terms()
-    return dict(zip(words["word"], words["gloss_en"], strict=True)) | dict(zip(terms["term"], terms["gloss_en"], strict=True))
+    return dict(zip(words["word"], words["gloss_en"], strict=True)) | dict(
+        zip(terms["term"], terms["gloss_en"], strict=True)
+    )
 
 
 @cache

@@ -12,12 +12,16 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from importlib.resources import files
 
+from jiedao.lexicon import read_stopwords
+
 PLACE_NOUNS = (
-    "街道 社区 小区 片区 棚户区 新村 村 镇 乡 广场 大厦 大楼 公园 市场 商圈 商业街 大道 路 街 巷 地块 湿地 湾 岭 塘 桥".split()
-)
+    "街道 社区 小区 片区 棚户区 新村 村 镇 乡 广场 大厦 大楼 公园 市场 商圈 商业街 "
+    "大道 路 街 巷 地块 湿地 湾 岭 塘 桥"
+).split()
 BODY_NOUNS = (
-    "有限公司 股份有限公司 有限责任公司 公司 集团 集团有限公司 学院 大学 中学 小学 幼儿园 医院 卫生院 办事处 商会 协会 基金会 联盟 调解室 "
-    "工作室 艺术团 合唱团 党支部 文化站 道观 中心 工程 食堂 学堂 夜校 书房 驿站".split()
+    "有限公司 股份有限公司 有限责任公司 公司 集团 集团有限公司 学院 大学 中学 小学 幼儿园 医院 "
+    "卫生院 办事处 商会 协会 基金会 联盟 调解室 "
+    "工作室 艺术团 合唱团 文化站 中心 工程 食堂 学堂 夜校 书房 驿站".split()
 )
 _NOUNS = sorted({*PLACE_NOUNS, *BODY_NOUNS}, key=len, reverse=True)
 _NOUN = re.compile("|".join(_NOUNS))
@@ -41,7 +45,8 @@ def _dictionary() -> tuple[frozenset[str], frozenset[str]]:
     lines = files("jieba").joinpath("dict.txt").read_text("utf-8").splitlines()
     rows = [line.split(" ") for line in lines]
     named = frozenset(r[0] for r in rows if r[-1][:2] in ("nr", "ns", "nt", "nz") and len(r[0]) > 1)
-    return named, frozenset(r[0] for r in rows) - named
+    ours = frozenset(read_stopwords()["word"])  # 印发街道文件: a verb that jieba lacks is no name
+    return named - ours, (frozenset(r[0] for r in rows) | ours) - (named - ours)
 
 
 def is_dictionary_word(word: str) -> bool:
@@ -54,7 +59,9 @@ def dictionary_words() -> frozenset[str]:
     return _dictionary()[1]
 
 
-def find_names(text: str, cut: Callable[[str], Iterable[str]], terms: Iterable[str] = ()) -> list[tuple[int, int, str]]:
+def find_names(
+    text: str, cut: Callable[[str], Iterable[str]], terms: Iterable[str] = ()
+) -> list[tuple[int, int, str]]:
     """Find names of places, bodies and programmes.
 
     Parameters
@@ -85,7 +92,11 @@ def quoted_names(text: str) -> set[str]:
     """Short quoted phrases without punctuation inside: brands, programmes, slogans."""
     _, common = _dictionary()
     inner = {m[1] for m in _QUOTED.finditer(text)} - common
-    return {q for q in inner if len(q) <= LONGEST_QUOTED and re.fullmatch(r"[\w·]+", q) and re.search(r"[\u4e00-\u9fff]{2}", q)}
+    return {
+        q
+        for q in inner
+        if len(q) <= LONGEST_QUOTED and re.fullmatch(r"[\w·]+", q) and re.search(r"[\u4e00-\u9fff]{2}", q)
+    }
 
 
 def noun_names(text: str, cut: Callable[[str], Iterable[str]], known: Iterable[str]) -> set[str]:
@@ -96,14 +107,18 @@ def noun_names(text: str, cut: Callable[[str], Iterable[str]], known: Iterable[s
     for clause in set(_CLAUSE.findall(text)):
         if not _NOUN.search(clause):
             continue
-        words = list(cut(clause))
+        words = _join_nouns(cut(clause))
         for i, word in enumerate(words):
             if i == 0 or word not in _NOUNS:
                 continue
             chain: list[str] = []
             sure = False
             for before in reversed(words[:i]):
-                if len("".join(chain)) + len(before) > LONGEST_NAME or before in known or set(before) <= _BEFORE:
+                if (
+                    len("".join(chain)) + len(before) > LONGEST_NAME
+                    or before in known
+                    or set(before) <= _BEFORE
+                ):
                     break
                 if _NUMBERED.fullmatch(before):
                     break
@@ -116,3 +131,14 @@ def noun_names(text: str, cut: Callable[[str], Iterable[str]], known: Iterable[s
             if sure or len(chain) > 1:
                 found.add("".join(chain) + word)
     return found
+
+
+def _join_nouns(words: Iterable[str]) -> list[str]:
+    """Words, where two neighbours that make up one noun of kind (集团|有限公司) are joined."""
+    joined: list[str] = []
+    for word in words:
+        if joined and joined[-1] + word in _NOUNS:
+            joined[-1] += word
+        else:
+            joined.append(word)
+    return joined

@@ -14,32 +14,43 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from PIL import ImageFont
-from wordcloud import WordCloud
-
-from jiedao.house import FONTS
 
 INK = LinearSegmentedColormap.from_list("ink", ["#ffffff", "#cfdfeb", "#7fa6c4", "#2f5d8a", "#16324d"])
 
 
 def readable(background: str | tuple[float, ...]) -> str:
     """Black or white, whichever reads better on a background."""
-    red, green, blue = to_rgb(background)
-    return "#111111" if 0.299 * red + 0.587 * green + 0.114 * blue > 0.55 else "#ffffff"
+    # Relative luminance after WCAG 2; at 0.1915 black and white stand out alike.
+    parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(background)]
+    return "#111111" if np.dot(parts, (0.2126, 0.7152, 0.0722)) > 0.1915 else "#ffffff"
 
 
 def stacked_shares(
-    ax: Axes, shares: pd.DataFrame, colours: Mapping[str, str], names: Mapping[str, str], fewest: float = 0.045
+    ax: Axes,
+    shares: pd.DataFrame,
+    colours: Mapping[str, str],
+    names: Mapping[str, str],
+    fewest: float = 0.045,
 ) -> Axes:
     """Horizontal bars of shares; rows of the table from top to bottom, columns stacked from left to right."""
     left = np.zeros(len(shares))
     for column in shares.columns:
         values = shares[column].to_numpy()
-        ax.barh(range(len(shares)), values, left=left, color=colours[column], edgecolor="white", linewidth=0.8, height=0.72)
+        ax.barh(
+            range(len(shares)),
+            values,
+            left=left,
+            color=colours[column],
+            edgecolor="white",
+            linewidth=0.8,
+            height=0.72,
+        )
         for row, (value, start) in enumerate(zip(values, left, strict=True)):
             if value >= fewest:
                 ink = readable(colours[column])
-                ax.text(start + value / 2, row, f"{value:.0%}", ha="center", va="center", color=ink, fontsize=7)
+                ax.text(
+                    start + value / 2, row, f"{value:.0%}", ha="center", va="center", color=ink, fontsize=7
+                )
         left += values
     ax.set_yticks(range(len(shares)), shares.index)
     ax.set_ylim(len(shares) - 0.5, -0.5)
@@ -53,8 +64,15 @@ def colour_key(ax: Axes, colours: Mapping[str, str], names: Mapping[str, str]) -
     """Name colours in one row above the axes."""
     handles = [Rectangle((0, 0), 1, 1, color=c) for c in colours.values()]
     ax.legend(
-        handles, [names[k] for k in colours], ncols=len(handles), loc="lower left", bbox_to_anchor=(0, 1.0),
-        handlelength=1, handleheight=1, columnspacing=1.2, borderaxespad=0.2,
+        handles,
+        [names[k] for k in colours],
+        ncols=len(handles),
+        loc="lower left",
+        bbox_to_anchor=(0, 1.0),
+        handlelength=1,
+        handleheight=1,
+        columnspacing=1.2,
+        borderaxespad=0.2,
     )
     return ax
 
@@ -62,28 +80,27 @@ def colour_key(ax: Axes, colours: Mapping[str, str], names: Mapping[str, str]) -
 def figure_key(fig: Figure, colours: Mapping[str, str]) -> Figure:
     """Name colours in one row above all the axes of a figure."""
     handles = [Rectangle((0, 0), 1, 1, color=c) for c in colours.values()]
-    fig.legend(handles, list(colours), ncols=len(handles), loc="outside upper left", handlelength=1, handleheight=1, columnspacing=1.2)
+    fig.legend(
+        handles,
+        list(colours),
+        ncols=len(handles),
+        loc="outside upper left",
+        handlelength=1,
+        handleheight=1,
+        columnspacing=1.2,
+    )
     return fig
 
 
-def outline_strip(ax: Axes, sections: pd.DataFrame, colours: Mapping[str, str], row: float) -> Axes:
-    """One report as a strip: a box a leaf section, as wide as it is long, coloured by orientation.
-
-    ``sections`` has start and own_end counted from the report's first character, and orientation;
-    part headings (level 1) stand as ticks above the strip.
-    """
-    for section in sections[sections["is_leaf"]].itertuples():
-        box = (section.start, row - 0.3)
-        ax.add_patch(
-            Rectangle(box, section.own_end - section.start, 0.6, facecolor=colours[section.orientation], edgecolor="white", linewidth=0.5)
-        )
-    for part in sections[sections["level"] == 1].itertuples():
-        ax.plot([part.start, part.start], [row - 0.42, row + 0.3], color="#111111", linewidth=0.9, solid_capstyle="butt")
-    return ax
-
-
 def dots(
-    ax: Axes, table: pd.DataFrame, colour: str, mark: str = "o", value: str = "rate", low: str = "low", high: str = "high", offset: float = 0.0
+    ax: Axes,
+    table: pd.DataFrame,
+    colour: str,
+    mark: str = "o",
+    value: str = "rate",
+    low: str = "low",
+    high: str = "high",
+    offset: float = 0.0,
 ) -> Axes:
     """Dots with their intervals, a row of the table each, from top to bottom."""
     at = np.arange(len(table)) + offset
@@ -108,61 +125,73 @@ def finish_grid(fig: Figure, axes: np.ndarray, used: int, x_label: str = "", not
     for ax in axes.flat[used:]:
         ax.axis("off")
     if len(axes) > 1:
-        for ax in axes.flat[max(0, used - axes.shape[1]) : used]:  # the lowest of each column carries the ticks
+        for ax in axes.flat[
+            max(0, used - axes.shape[1]) : used
+        ]:  # the lowest of each column carries the ticks
             ax.xaxis.set_tick_params(labelbottom=True)
     if x_label:
         fig.supxlabel(f"{x_label}  ({note})" if note else x_label, fontsize=8, color="#333333")
     return fig
 
 
-def strip_dots(ax: Axes, table: pd.DataFrame, terms: Sequence[str], marks: Mapping[str, tuple[str, str, str]]) -> Axes:
+def strip_dots(
+    ax: Axes, table: pd.DataFrame, terms: Sequence[str], marks: Mapping[str, tuple[str, str, str]]
+) -> Axes:
     """A row a term, a dot a report; ``marks`` gives each doc_id its colour, marker and name."""
     row = {term: i for i, term in enumerate(terms)}
     for doc_id, (colour, mark, name) in marks.items():
         mine = table[table["doc_id"] == doc_id]
         ax.plot(
-            mine["per_1000"], [row[t] for t in mine["term"]], mark, color=colour, label=name, markeredgecolor="white", markeredgewidth=0.4
+            mine["per_1000"],
+            [row[t] for t in mine["term"]],
+            mark,
+            color=colour,
+            label=name,
+            markeredgecolor="white",
+            markeredgewidth=0.4,
         )
     ax.set_xlim(0, None)
-    ax.legend(ncols=len(marks), loc="lower left", bbox_to_anchor=(0, 1.0), handletextpad=0.2, columnspacing=1.2, borderaxespad=0.2)
+    ax.legend(
+        ncols=len(marks),
+        loc="lower left",
+        bbox_to_anchor=(0, 1.0),
+        handletextpad=0.2,
+        columnspacing=1.2,
+        borderaxespad=0.2,
+    )
     return ax
 
 
 def right_column(ax: Axes, values: Sequence[float], title: str) -> Axes:
     """Print a number at the right end of each row."""
     for row, value in enumerate(values):
-        ax.text(1.02, row, f"{value:.2f}", transform=ax.get_yaxis_transform(), va="center", fontsize=7, color="#333333")
-    ax.text(1.02, len(values) - 0.4, title, transform=ax.get_yaxis_transform(), va="center", fontsize=7, color="#333333")
-    return ax
-
-
-def word_cloud(ax: Axes, frequencies: Mapping[str, float], largest: float, colour: str, width_px: int = 900, height_px: int = 620) -> Axes:
-    """A word cloud whose type sizes are comparable with other clouds of the same ``largest``.
-
-    wordcloud scales the commonest word to the largest type; a scale shared by several clouds therefore
-    needs the type size set from the commonest word of all of them.
-    """
-    frequencies = dict(frequencies)
-    mine = max(frequencies.values())
-    biggest = 150 * np.sqrt(mine / largest)
-    cloud = WordCloud(
-        font_path=str(FONTS / "JiedaoSans-Bold.ttf"), width=width_px, height=height_px, background_color="white", random_state=1,
-        max_font_size=int(biggest), min_font_size=14, relative_scaling=0.5, prefer_horizontal=1.0, margin=4,
-        color_func=lambda *_, **__: colour,
-    ).generate_from_frequencies(frequencies)
-    # Drawn as text, not as an image: sharp at any size, selectable, and in the shipped font.
-    ax.set(xlim=(0, width_px), ylim=(height_px, 0), aspect="equal", anchor="NW")
-    box = ax.get_window_extent()
-    scale = min(box.width / width_px, box.height / height_px) * 72 / ax.figure.dpi
-    for (word, _), size, (y, x), *_rest in cloud.layout_:
-        left, top, *_ = ImageFont.truetype(cloud.font_path, size).getbbox(word, anchor="ls")
-        ax.text(x - left, y - top, word, fontsize=size * scale, color=colour, va="baseline", ha="left", fontweight="bold")
-    ax.axis("off")
+        ax.text(
+            1.02,
+            row,
+            f"{value:.2f}",
+            transform=ax.get_yaxis_transform(),
+            va="center",
+            fontsize=7,
+            color="#333333",
+        )
+    ax.text(
+        1.02,
+        len(values) - 0.4,
+        title,
+        transform=ax.get_yaxis_transform(),
+        va="center",
+        fontsize=7,
+        color="#333333",
+    )
     return ax
 
 
 def tiles(
-    ax: Axes, matrix: pd.DataFrame, text: Callable[[float], str] = "{:.2f}".format, low: float | None = None, high: float | None = None
+    ax: Axes,
+    matrix: pd.DataFrame,
+    text: Callable[[float], str] = "{:.2f}".format,
+    low: float | None = None,
+    high: float | None = None,
 ) -> Axes:
     """A table of shaded cells with their values printed; cells that are not numbers stay empty."""
     values = matrix.to_numpy(dtype=float)
@@ -172,7 +201,9 @@ def tiles(
         if np.isnan(value):
             continue
         shade = INK((value - low) / (high - low) if high > low else 0.5)
-        ax.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, facecolor=shade, edgecolor="white", linewidth=1))
+        ax.add_patch(
+            Rectangle((column - 0.5, row - 0.5), 1, 1, facecolor=shade, edgecolor="white", linewidth=1)
+        )
         ax.text(column, row, text(value), ha="center", va="center", fontsize=7, color=readable(shade[:3]))
     ax.set_xticks(range(matrix.shape[1]), matrix.columns)
     ax.set_yticks(range(matrix.shape[0]), matrix.index)
@@ -183,15 +214,27 @@ def tiles(
     return ax
 
 
-def lines(ax: Axes, table: pd.DataFrame, colours: Sequence[str], names: Mapping[str, str], chosen: float | None = None) -> Axes:
+def lines(
+    ax: Axes,
+    table: pd.DataFrame,
+    colours: Sequence[str],
+    names: Mapping[str, str],
+    chosen: float | None = None,
+) -> Axes:
     """Lines over the index of a table, named at their right end; a vertical rule marks the value chosen."""
     low, high = ax.get_ylim() if ax.lines else (0.0, float(table.to_numpy().max()))
     ends = apart(table.iloc[-1].to_list(), 0.07 * (high - low))
     for column, colour, end in zip(table.columns, colours, ends, strict=False):
         ax.plot(table.index, table[column], "-o", color=colour, markersize=3)
         ax.annotate(
-            names[column], (table.index[-1], end), xytext=(6, 0), textcoords="offset points",
-            va="center", color=colour, fontsize=7, annotation_clip=False,
+            names[column],
+            (table.index[-1], end),
+            xytext=(6, 0),
+            textcoords="offset points",
+            va="center",
+            color=colour,
+            fontsize=7,
+            annotation_clip=False,
         )
     if chosen is not None:
         ax.axvline(chosen, color="#bbbbbb", linewidth=4, zorder=0)
@@ -221,29 +264,14 @@ def bars(ax: Axes, values: pd.Series, colour: str) -> Axes:
     return rows(ax, list(values.index), grid=False)
 
 
-def section_map(ax: Axes, points: pd.DataFrame, colours: Mapping[int, str], names: Mapping[int, str]) -> Axes:
-    """Sections as dots (x, y, cluster), each cluster named at its centre."""
-    for cluster, group in points.groupby("cluster"):
-        ax.plot(group["x"], group["y"], "o", color=colours[cluster], markeredgecolor="white", markeredgewidth=0.4, markersize=5)
-    middle, reach = points[["x", "y"]].mean(), points[["x", "y"]].abs().to_numpy().max()
-    for cluster, group in points.groupby("cluster"):
-        centre = group[["x", "y"]].median()
-        away = (centre - middle) / max(np.hypot(*(centre - middle)), 1e-9) * 0.09 * reach  # outwards, off the dots
-        ax.text(
-            *(centre + away), names[cluster], ha="center", va="center", fontsize=7.5, fontweight="bold",
-            bbox={"facecolor": "white", "edgecolor": colours[cluster], "linewidth": 0.8, "boxstyle": "round,pad=0.2"},
-        )
-    ax.set_xticks([])
-    ax.set_yticks([])
-    ax.spines[:].set_visible(False)
-    ax.set_aspect("equal", adjustable="datalim")
-    return ax
-
-
 def dumbbells(ax: Axes, table: pd.DataFrame, before: str, after: str, colours: tuple[str, str]) -> Axes:
     """Two dots a row, joined: what changes between two parts of one report."""
     at = np.arange(len(table))
     ax.hlines(at, table[before], table[after], color="#b0b0b0", linewidth=1.6)
-    ax.plot(table[before], at, "o", color=colours[0], markersize=5.5, markeredgecolor="white", markeredgewidth=0.5)
-    ax.plot(table[after], at, "D", color=colours[1], markersize=5, markeredgecolor="white", markeredgewidth=0.5)
+    ax.plot(
+        table[before], at, "o", color=colours[0], markersize=5.5, markeredgecolor="white", markeredgewidth=0.5
+    )
+    ax.plot(
+        table[after], at, "D", color=colours[1], markersize=5, markeredgecolor="white", markeredgewidth=0.5
+    )
     return ax

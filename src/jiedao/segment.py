@@ -27,7 +27,7 @@ _TOKEN = re.compile(
     rf"""
     (?P<date>(?:19|20)\d\d[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}:\d\d(?::\d\d)?
       |\d{{2,4}}年(?:度(?=[^{_HAN}]|工作|总结|计划))?|\d{{1,2}}(?:[-~至—]\d{{1,2}})?月(?:份)?|\d{{1,2}}[日号](?=[^{_HAN}]|前|起|至))
-    |(?P<formula>[A-Za-z\d]+(?:[+＋][A-Za-z\d]+)+(?:[>=≥]+\d+)?|\d+[A-Za-z]+\b|[A-Za-z]+(?:[-.&'][A-Za-z\d]+)*\d*)
+    |(?P<formula>[A-Za-z\d]+(?:[+＋][A-Za-z\d]+)+(?:[>=≥]+\d+)?|\d+[A-Za-z]+(?![A-Za-z\d])|[A-Za-z]+(?:[-.&'][A-Za-z\d]+)*\d*)
     |(?P<number>第?\d+(?:[.,]\d+)*(?:[-~]\d+(?:\.\d+)?)?[余多几]?[十百千万亿]*[余多]?[%‰]?|[{_NUMERAL}]+分之[{_NUMERAL}]+)
     |(?P<han>[{_HAN}]+)
     |(?P<dash>—+|…+|-{{2,}})
@@ -35,7 +35,9 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-_COUNTED = re.compile(rf"(第?[{_NUMERAL}几数]+)(是|[个家件项名次批条座处支位户栋片所种类场期级套份本台辆块张道位届轮])")
+_COUNTED = re.compile(
+    rf"(第?[{_NUMERAL}几数]+)(是|[个家件项名次批条座处支位户栋片所种类场期级套份本台辆块张道位届轮])"
+)
 _AFFIXES = "化性型式率业"
 _LOCALISERS = "上下中内里外"
 # A frequency at which a term of the lexicon beats every cut of it into dictionary words.
@@ -94,7 +96,9 @@ class Segmenter:
         self.terms = frozenset(default_terms() if terms is None else map(normalise, terms))
         self.hmm = hmm
         self._cut = _jieba(self.terms, hmm)
-        signed = sorted((t for t in self.terms if not re.fullmatch(f"[{_HAN}]+", t)), key=lambda t: (-len(t), t))
+        signed = sorted(
+            (t for t in self.terms if not re.fullmatch(f"[{_HAN}]+", t)), key=lambda t: (-len(t), t)
+        )
         self._signed = re.compile("|".join(map(re.escape, signed))) if signed else None
 
     def tokenize(self, text: str) -> list[Span]:

@@ -17,7 +17,7 @@ from jiedao.resample import DRAWS, SEED, interval
 
 
 def jensen_shannon(p: np.ndarray, q: np.ndarray) -> np.ndarray:
-    """Jensen–Shannon distance of distributions along the last axis: the square root of the divergence in bits."""
+    """Jensen–Shannon distance along the last axis: the square root of the divergence in bits."""
     p, q = (x / x.sum(axis=-1, keepdims=True) for x in (p, q))
     m = (p + q) / 2
 
@@ -32,7 +32,9 @@ def cosine(p: np.ndarray, q: np.ndarray) -> np.ndarray:
     return (p * q).sum(axis=-1) / np.sqrt((p**2).sum(axis=-1) * (q**2).sum(axis=-1))
 
 
-def similarity(tokens: pd.DataFrame, by: str = "doc_id", draws: int = DRAWS, seed: int = SEED) -> pd.DataFrame:
+def similarity(
+    tokens: pd.DataFrame, by: str = "doc_id", draws: int = DRAWS, seed: int = SEED
+) -> pd.DataFrame:
     """Compare all pairs of texts on subsamples of equal length.
 
     Each draw shuffles the sentences of each text and takes them until n tokens are reached, n being half
@@ -75,7 +77,9 @@ def similarity(tokens: pd.DataFrame, by: str = "doc_id", draws: int = DRAWS, see
     return pd.DataFrame(out)
 
 
-def _samples(rows: np.ndarray, target: int, draws: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def _samples(
+    rows: np.ndarray, target: int, draws: int, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
     """Counts of two samples of whole sentences, about ``target`` tokens each, that share no sentence."""
     sizes = rows.sum(axis=1)
     order = rng.permuted(np.tile(np.arange(len(rows)), (draws, 1)), axis=1)
@@ -83,7 +87,9 @@ def _samples(rows: np.ndarray, target: int, draws: int, rng: np.random.Generator
     samples = []
     for lower in (0, target):
         taken = np.zeros((draws, len(rows)), dtype=np.float32)
-        np.put_along_axis(taken, order, ((before >= lower) & (before < lower + target)).astype(np.float32), axis=1)
+        np.put_along_axis(
+            taken, order, ((before >= lower) & (before < lower + target)).astype(np.float32), axis=1
+        )
         samples.append(taken @ rows)
     return samples[0], samples[1]
 

@@ -6,12 +6,14 @@ are the files moved, each in one step, so an interrupted run leaves the previous
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
@@ -39,8 +41,16 @@ NEUTRAL = {
 TIMEOUT = 1800
 
 
+class UnknownNotebook(JiedaoError):
+    """A number was given that no notebook has."""
+
+
 def run(
-    corpus: str | Path, out: str | Path, only: Iterable[str] = (), jobs: int = 1, say: Callable[[str], None] = print
+    corpus: str | Path,
+    out: str | Path,
+    only: Iterable[str] = (),
+    jobs: int = 1,
+    say: Callable[[str], None] = print,
 ) -> list[Path]:
     """Execute the notebooks on a corpus and write tables, figures and executed notebooks.
 
@@ -74,7 +84,9 @@ def run(
     notebooks = sorted(source.glob("[0-9][0-9]-*.ipynb"))
     chosen = [n for n in notebooks if not only or n.name[:2] in only]
     if missing := set(only) - {n.name[:2] for n in chosen}:
-        raise JiedaoError(f"{source}: there is no notebook {sorted(missing)[0]}; give a number such as 03")
+        raise UnknownNotebook(
+            f"{source}: there is no notebook {sorted(missing)[0]}; give a number such as 03"
+        )
     out.mkdir(parents=True, exist_ok=True)
     for stale in out.glob(f"{SCRATCH}*"):
         shutil.rmtree(stale, ignore_errors=True)
@@ -102,12 +114,13 @@ def _execute(notebooks: list[Path], jobs: int, say: Callable[[str], None]) -> No
     waiting = {n.name[:2]: n for n in notebooks}
     done: set[str] = set()
     running: dict[Future[float], str] = {}
-    with ThreadPoolExecutor(max(1, jobs)) as pool:
+    clients: list[NotebookClient] = []
+    with ThreadPoolExecutor(max(1, jobs)) as pool, _killing(clients, running):
         while waiting or running:
             for number in list(waiting):
                 needs = NEEDS.get(number, numbers[: numbers.index(number)])
                 if len(running) < max(1, jobs) and all(n in done or n not in numbers for n in needs):
-                    running[pool.submit(execute, waiting.pop(number))] = number
+                    running[pool.submit(execute, waiting.pop(number), clients)] = number
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 number = running.pop(future)
                 seconds = future.result()
@@ -116,16 +129,40 @@ def _execute(notebooks: list[Path], jobs: int, say: Callable[[str], None]) -> No
                 say(f"{name}  {seconds:.1f} s")
 
 
-def execute(path: Path) -> float:
-    """Execute one notebook in place, in a neutral environment; returns the seconds it took."""
+@contextmanager
+def _killing(clients: list[NotebookClient], running: Mapping[Future[float], str]) -> Iterator[None]:
+    """On an interrupt, end the kernels, which it does not reach, and so the threads that wait for them."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        while wait(running, timeout=0.2).not_done:
+            for client in clients:
+                process = getattr(getattr(client.km, "provisioner", None), "process", None)
+                if process is not None:  # a kernel that is only starting has none yet
+                    process.kill()
+        raise
+
+
+def execute(path: Path, clients: list[NotebookClient] | None = None) -> float:
+    """Execute one notebook in place, in a neutral environment; returns the seconds it took.
+
+    The client that runs it is put into ``clients``, so that a caller can end it.
+    """
     began = time.monotonic()
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(
-        notebook, timeout=TIMEOUT, kernel_name="python3", record_timing=False, extra_arguments=["--log-level=ERROR"], resources={"metadata": {"path": str(path.parent)}}
+        notebook,
+        timeout=TIMEOUT,
+        kernel_name="python3",
+        record_timing=False,
+        extra_arguments=["--log-level=ERROR"],
+        resources={"metadata": {"path": str(path.parent)}},
     )
+    if clients is not None:
+        clients.append(client)
     environment = os.environ | NEUTRAL | {"IPYTHONDIR": str(path.parent.parent / ".ipython")}
     try:
-        client.execute(env=environment)
+        asyncio.run(client.async_execute(env=environment))  # closes the loop it opens
     except CellExecutionError as error:
         reason = f"{error.ename}: {error.evalue}".strip().splitlines()[0]
         raise JiedaoError(f"{path.name}: {reason}; open it with `make lab` to see where") from None

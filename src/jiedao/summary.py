@@ -86,7 +86,9 @@ def composition(corpus: Corpus) -> pd.DataFrame:
     """
     sections = corpus.sections
     own = [corpus.text(s.doc_id)[s.start : s.own_end] for s in sections.itertuples()]
-    kind = sections["orientation"].where(~sections["orientation"].isin(["preamble", "closing", "apparatus"]), "framing")
+    kind = sections["orientation"].where(
+        ~sections["orientation"].isin(["preamble", "closing", "apparatus"]), "framing"
+    )
     table = sections.assign(orientation=kind, characters=[len("".join(t.split())) for t in own])
     grouped = table.groupby(["doc_id", "orientation"], sort=False)
     out = grouped.agg(characters=("characters", "sum"), section_ids=("section_id", " ".join)).reset_index()

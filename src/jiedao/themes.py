@@ -1,6 +1,6 @@
 """Clusters of sections: which themes the texts fall into when nobody has coded them.
 
-NMF of the tf-idf matrix, run many times on random halves of the vocabulary; sections that keep falling
+NMF of the tf-idf matrix, run many times on random parts of the vocabulary; sections that keep falling
 together form a cluster (consensus clustering, Monti et al. 2003). One NMF run depends on its seed; the
 consensus much less. Codes that people gave to sections never enter here.
 """
@@ -42,7 +42,12 @@ def leaf_sections(sections: pd.DataFrame, tokens: pd.DataFrame, fewest: int = 5)
     return leaves[sizes.reindex(leaves.index, fill_value=0) >= fewest]
 
 
-def section_matrix(sections: pd.DataFrame, tokens: pd.DataFrame, fewest: int = 2, hide: tuple[str, ...] = (*HIDDEN, "policy_verb")) -> pd.DataFrame:
+def section_matrix(
+    sections: pd.DataFrame,
+    tokens: pd.DataFrame,
+    fewest: int = 2,
+    hide: tuple[str, ...] = (*HIDDEN, "policy_verb"),
+) -> pd.DataFrame:
     """Count the terms of each leaf section, read under its headings.
 
     A heading says what its section is about, so its terms count twice, and the terms of the heading
@@ -84,7 +89,9 @@ def nmf_labels(weighted: np.ndarray, k: int, seed: int) -> np.ndarray:
     return parts.argmax(axis=1)
 
 
-def co_assignment(dtm: pd.DataFrame, k: int, runs: int = 50, share: float = 0.8, seed: int = SEED) -> np.ndarray:
+def co_assignment(
+    dtm: pd.DataFrame, k: int, runs: int = 50, share: float = 0.8, seed: int = SEED
+) -> np.ndarray:
     """How often two sections fall together, over NMF runs on random parts of the vocabulary.
 
     Returns
@@ -114,7 +121,9 @@ def consensus_clusters(together: np.ndarray, k: int) -> np.ndarray:
     return number[raw]
 
 
-def choose_k(dtm: pd.DataFrame, ks: range = range(4, 13), repeats: int = 10, runs: int = 10, seed: int = SEED) -> pd.DataFrame:
+def choose_k(
+    dtm: pd.DataFrame, ks: range = range(4, 13), repeats: int = 10, runs: int = 10, seed: int = SEED
+) -> pd.DataFrame:
     """Stability and separation of the clustering for each number of clusters.
 
     Parameters
@@ -135,8 +144,9 @@ def choose_k(dtm: pd.DataFrame, ks: range = range(4, 13), repeats: int = 10, run
     DataFrame
         By k: nmf_seed_ari (adjusted Rand index between single NMF runs that differ only in the seed),
         seed_ari (between consensus clusterings with other seeds), bootstrap_ari (between the first
-        consensus and those of bootstrap samples of the sections, on the sections drawn) and its standard error, silhouette
-        (cosine, of the first consensus), smallest (sections of the smallest cluster).
+        consensus and those of bootstrap samples of the sections, on the sections drawn) and its
+        standard error, silhouette (cosine, of the first consensus), smallest (sections of the smallest
+        cluster).
 
     References
     ----------
@@ -168,8 +178,14 @@ def choose_k(dtm: pd.DataFrame, ks: range = range(4, 13), repeats: int = 10, run
 def most_chapters(sections: pd.DataFrame) -> int:
     """How many chapters the most divided report distinguishes: headings with headings below, parts apart."""
     parents = set(sections["parent"].dropna())
-    chapters = sections[sections["section_id"].isin(parents) & sections["heading"].map(lambda h: not is_part(str(h)))]
-    return int(chapters.fillna({"parent": ""}).groupby(["doc_id", "parent"]).size().max()) if len(chapters) else 1
+    chapters = sections[
+        sections["section_id"].isin(parents) & sections["heading"].map(lambda h: not is_part(str(h)))
+    ]
+    return (
+        int(chapters.fillna({"parent": ""}).groupby(["doc_id", "parent"]).size().max())
+        if len(chapters)
+        else 1
+    )
 
 
 def pick_k(choice: pd.DataFrame, fewest: int, tolerance: float = 0.05) -> int:
@@ -200,7 +216,9 @@ def top_terms(dtm: pd.DataFrame, labels: pd.Series, n: int = 8) -> pd.DataFrame:
         for term in (inside - outside).sort_values(ascending=False, kind="stable").index:
             if len(kept) < n and not any(term in other or other in term for other in kept):
                 kept.append(term)
-                rows.append((cluster, len(kept), term, inside[term], outside[term], inside[term] - outside[term]))
+                rows.append(
+                    (cluster, len(kept), term, inside[term], outside[term], inside[term] - outside[term])
+                )
     return pd.DataFrame(rows, columns=["cluster", "rank", "term", "inside", "outside", "difference"])
 
 
@@ -213,7 +231,7 @@ def typicality(dtm: pd.DataFrame, labels: pd.Series) -> pd.Series:
 
 
 def confounding(labels: pd.Series, *factors: pd.Series) -> pd.Series:
-    """Normalised mutual information of the clusters with each factor (0 none, 1 the clusters are the factor)."""
+    """Normalised mutual information of the clusters with each factor: 0 none, 1 the same."""
     return pd.Series({f.name: normalized_mutual_info_score(f, labels) for f in factors}, name="nmi")
 
 

@@ -1,0 +1,103 @@
+"""The table of documents: where, when and of what kind each report is, checked before anything is read."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from jiedao import JiedaoError
+
+REQUIRED = ("doc_id", "file", "street", "district", "city", "province", "genre")
+PERIODS = ("review_start", "review_end", "plan_start", "plan_end")
+
+
+def read_documents(folder: Path) -> pd.DataFrame:
+    """Read and check documents.csv in a folder; a JiedaoError names the first fault and its remedy."""
+    path = folder / "documents.csv"
+    if not path.is_file():
+        raise JiedaoError(f"{path}: no such file; a corpus is a folder with documents.csv and texts/")
+    try:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise JiedaoError(f"{path}: not a CSV table in UTF-8 ({str(error).splitlines()[0]})") from None
+    if not isinstance(table.index, pd.RangeIndex):
+        raise JiedaoError(
+            f"{path}: a row has more cells than there are columns; quote cells that hold commas"
+        )
+    table.columns = table.columns.str.strip()
+    table = table.apply(lambda column: column.str.strip())
+    if missing := [c for c in REQUIRED if c not in table.columns]:
+        raise JiedaoError(f"{path}: the column {missing[0]} is missing; the data card lists the columns")
+    if table.empty:
+        raise JiedaoError(f"{path}: has no rows; add one for each text")
+    for column in ("doc_id", "file"):
+        doubled = table[column][table[column].duplicated()]
+        if len(doubled):
+            raise JiedaoError(f"{path}: {column} {doubled.iloc[0]!r} stands twice; make each one unique")
+    for row in table.itertuples():
+        line = f"{path}, row {row.Index + 2}"
+        if not re.fullmatch(r"[\w-][\w.-]*", row.doc_id):
+            raise JiedaoError(
+                f"{line}: doc_id {row.doc_id!r} may hold letters, digits, '-', '_' and '.' only"
+            )
+        if not row.file or Path(row.file).name != row.file or row.file.startswith(".") or "\\" in row.file:
+            raise JiedaoError(f"{line}: file {row.file!r} must be the plain name of a file in texts/")
+        if not row.street:
+            raise JiedaoError(f"{line}: street is empty; charts name each report by it")
+        for column in PERIODS:
+            value = getattr(row, column, "")
+            if value and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", value):
+                raise JiedaoError(f"{line}: {column} {value!r} is no month; write it like 2024-01")
+        for part in ("review", "plan"):
+            start, end = getattr(row, f"{part}_start", ""), getattr(row, f"{part}_end", "")
+            if bool(start) != bool(end) or start > end:
+                raise JiedaoError(
+                    f"{line}: {part}_start and {part}_end must both stand, in order, or both be empty"
+                )
+    for column in (*PERIODS, "title", "published"):
+        if column not in table.columns:
+            table[column] = ""
+    return table
+
+
+def local_places(documents: pd.DataFrame) -> set[str]:
+    """Names of places in the table of documents, with and without the word for what they are."""
+    named = {p for c in ("street", "district", "city", "province") for p in documents[c] if p}
+    stems = {re.sub(r"(?:街道|地区|自治[州区县]|[镇乡区县市省])$", "", p) for p in named}
+    return {p for p in named | stems if 2 <= len(p) <= 12}
+
+
+def months(start: str, end: str) -> int | None:
+    """How many months a period takes, both ends included, or None if it is not stated."""
+    if not start or not end:
+        return None
+    (y1, m1), (y2, m2) = (map(int, p.split("-")) for p in (start, end))
+    return (y2 - y1) * 12 + m2 - m1 + 1
+
+
+def comparability(documents: pd.DataFrame) -> list[str]:
+    """Reasons, from the metadata alone, why some of the documents may not be compared directly."""
+    notes = []
+    for part in ("review", "plan"):
+        spans = {
+            r.doc_id: months(getattr(r, f"{part}_start"), getattr(r, f"{part}_end"))
+            for r in documents.itertuples()
+        }
+        stated = {d: n for d, n in spans.items() if n}
+        usual = max(set(stated.values()), key=lambda n: (list(stated.values()).count(n), n), default=None)
+        notes += [
+            f"{d}: its {part} covers {n} months, the usual here is {usual}"
+            for d, n in stated.items()
+            if n != usual
+        ]
+        if stated and len(stated) < len(spans):
+            notes.append(f"without a {part} part: {', '.join(d for d in spans if d not in stated)}")
+    undated = [r.doc_id for r in documents.itertuples() if not r.published]
+    if undated:
+        notes.append(f"no date of publication: {', '.join(undated)}")
+    years = sorted({p[:4] for c in PERIODS for p in documents[c] if p})
+    if len(years) > 1:
+        notes.append(f"the periods lie between {years[0]} and {years[-1]}: differences mix place and time")
+    return notes

@@ -1,0 +1,56 @@
+"""Agreement of the tokens with the sentences and terms that a reader cut by hand (tests/gold)."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from jiedao.clean import normalise
+from jiedao.corpus import read_corpus
+
+HERE = Path(__file__).parent
+SENTENCES = pd.read_csv(HERE / "gold/segmentation.csv", dtype=str)
+TERMS = pd.read_csv(HERE / "gold/terms.csv", dtype=str)
+
+
+@cache
+def report(doc_id):
+    """The normalised text of a report, and the spans of its tokens."""
+    corpus = read_corpus(HERE.parent / "data/raw")
+    return normalise(corpus.text(doc_id)), set(corpus.segmenter.tokenize(corpus.text(doc_id)))
+
+
+def spans(words, start):
+    found = []
+    for word in words:
+        found.append((start, start + len(word)))
+        start += len(word)
+    return found
+
+
+def test_tokens_of_the_annotated_sentences():
+    right = expected = found = 0
+    for doc_id, sentence in SENTENCES.itertuples(index=False):
+        plain, tokens = report(doc_id)
+        words = normalise(sentence).split()
+        assert plain.count("".join(words)) == 1
+        gold = spans(words, plain.index("".join(words)))
+        ours = {(a, b) for a, b in tokens if a < gold[-1][1] and b > gold[0][0]}
+        right, expected, found = right + len(ours & set(gold)), expected + len(gold), found + len(ours)
+    assert expected > 1000
+    assert 2 * right / (expected + found) >= 0.86  # F1
+
+
+@pytest.mark.parametrize("doc_id", TERMS["doc_id"].unique())
+def test_terms_stay_whole(doc_id):
+    plain, tokens = report(doc_id)
+    listed = TERMS[TERMS["doc_id"] == doc_id].assign(term=lambda t: t["term"].map(normalise))
+    longest_first = sorted(listed["term"], key=lambda t: (-len(t), t))
+    found = [m.span() for m in re.finditer("|".join(map(re.escape, longest_first)), plain)]
+    whole = pd.DataFrame({"term": [plain[a:b] for a, b in found], "whole": [s in tokens for s in found]})
+    shares = whole.groupby("term")["whole"].mean()
+    kept = shares[shares.index.isin(listed.loc[listed["keep_whole"] == "true", "term"])]
+    assert len(kept) >= 50
+    assert kept.mean() >= 0.70

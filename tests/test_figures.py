@@ -1,0 +1,280 @@
+"""The font, the house style, and every committed figure in both languages."""
+
+import re
+import warnings
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from fontTools.ttLib import TTFont
+from pypdf import PdfReader
+
+from jiedao import house
+from jiedao.documents import read_documents
+from jiedao.lexicon import glosses
+
+ROOT = Path(__file__).parents[1]
+FONTS = sorted(house.FONTS.glob("*.ttf"))
+FIGURES = ROOT / "figures"
+ENDINGS = ("pdf", "svg", "png", "csv")
+STEMS = sorted({p.stem for lang in house.LANGUAGES for p in (FIGURES / lang).iterdir()})
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+# How many of the Chinese terms in figures may stand without an English gloss.
+UNGLOSSED = 0.05
+
+
+@pytest.fixture(autouse=True)
+def style():
+    """The house style, as a notebook sets it, and no figure left open."""
+    house.use()
+    yield
+    plt.close("all")
+
+
+# --- the font
+
+
+def test_two_weights_are_shipped_with_their_licence():
+    assert [p.name for p in FONTS] == ["JiedaoSans-Bold.ttf", "JiedaoSans-Regular.ttf"]
+    assert "SIL OPEN FONT LICENSE Version 1.1" in (house.FONTS / "OFL.txt").read_text("utf-8")
+
+
+@pytest.mark.parametrize("path", FONTS, ids=lambda p: p.stem)
+def test_the_font_is_static_truetype_of_our_own_name(path):
+    font = TTFont(path)
+    assert {font["name"].getDebugName(i) for i in (1, 16)} - {None} == {"Jiedao Sans"}
+    assert font["name"].getDebugName(2) == path.stem.split("-")[1]
+    assert "glyf" in font and "CFF " not in font and "fvar" not in font
+
+
+@pytest.mark.parametrize("path", FONTS, ids=lambda p: p.stem)
+def test_the_font_has_a_glyph_for_every_character_that_is_read(path):
+    glyphs = TTFont(path).getBestCmap()
+    sources = [*ROOT.glob("data/raw/texts/*.txt"), *ROOT.glob("data/lexicon/*.csv")]
+    sources.append(ROOT / "data/raw/documents.csv")
+    assert len(sources) >= 10
+    missing = {
+        p.name: {c for c in p.read_text("utf-8-sig") if ord(c) not in glyphs} - {"\r", "\n", "\t"}
+        for p in sources
+    }
+    assert {name: chars for name, chars in missing.items() if chars} == {}
+
+
+@pytest.mark.parametrize("ending", ["pdf", "png"])
+@pytest.mark.parametrize("weight", ["normal", "bold"])
+def test_a_missing_glyph_is_an_error(ending, weight, tmp_path):
+    fig, ax = house.figure(20)
+    ax.text(0.5, 0.5, "街道\ue000", fontweight=weight)
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")  # else pytest's own filter would raise
+        house.use()
+        with pytest.raises(UserWarning, match=r"Glyph 57344 .* missing from"):
+            fig.savefig(tmp_path / f"a.{ending}")
+
+
+# --- committed figures
+
+
+def test_there_are_figures_of_every_notebook():
+    assert len(STEMS) >= 10
+    assert all(re.fullmatch(r"fig\d-\d-[a-z0-9]+(-[a-z0-9]+)*", stem) for stem in STEMS)
+    numbers = sorted(tuple(map(int, re.findall(r"\d", stem)[:2])) for stem in STEMS)
+    for notebook in {n for n, _ in numbers}:
+        mine = [figure for n, figure in numbers if n == notebook]
+        assert mine == list(range(1, len(mine) + 1)), notebook
+
+
+@pytest.mark.parametrize("lang", house.LANGUAGES)
+def test_each_figure_has_its_four_files_and_nothing_else_stands_there(lang):
+    expected = {f"{stem}.{ending}" for stem in STEMS for ending in ENDINGS}
+    assert {p.name for p in (FIGURES / lang).iterdir()} == expected
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_both_languages_plot_the_same_values(stem):
+    one, other = ((FIGURES / lang / f"{stem}.csv").read_bytes() for lang in house.LANGUAGES)
+    assert one == other
+    table = pd.read_csv(FIGURES / "zh" / f"{stem}.csv")
+    assert len(table) > 1
+    assert not re.search(rb"(?m)(^|,)-0(\.0+)?(,|$)", one)
+
+
+@pytest.mark.parametrize("lang", house.LANGUAGES)
+@pytest.mark.parametrize("stem", STEMS)
+def test_pdf_embeds_truetype_and_its_text_can_be_copied(stem, lang):
+    reader = PdfReader(FIGURES / lang / f"{stem}.pdf")
+    (page,) = reader.pages
+    fonts = [font.get_object() for font in page["/Resources"]["/Font"].values()]
+    assert fonts
+    for font in fonts:
+        inner = font["/DescendantFonts"][0].get_object() if "/DescendantFonts" in font else font
+        assert inner["/Subtype"] in ("/CIDFontType2", "/TrueType")
+        assert "/FontFile2" in inner["/FontDescriptor"].get_object()
+        assert "Jiedao" in font["/BaseFont"]
+        assert "/ToUnicode" in font
+    text = page.extract_text()
+    assert len(text.split()) > 3 and "\ufffd" not in text
+    assert lang == "en" or CHINESE.search(text)
+    assert not {"/CreationDate", "/ModDate"} & set(reader.metadata or {})
+
+
+@pytest.mark.parametrize("lang", house.LANGUAGES)
+@pytest.mark.parametrize("stem", STEMS)
+def test_svg_has_text_in_one_family_and_no_date(stem, lang):
+    svg = (FIGURES / lang / f"{stem}.svg").read_text("utf-8")
+    texts = re.findall(r"<text\b[^>]*>([^<]+)</text>", svg)
+    assert len(texts) > 3
+    assert lang == "en" or CHINESE.search("".join(texts))
+    assert "dc:date" not in svg and not re.search(r"\d{4}-\d\d-\d\dT", svg)
+    families = re.findall(r"font-family:\s*([^;\"]+)", svg) + re.findall(r"font:[^;\"]*?('[^;\"]+)", svg)
+    assert set(families) == {"'Jiedao Sans'"}
+
+
+@pytest.mark.parametrize("lang", house.LANGUAGES)
+@pytest.mark.parametrize("stem", STEMS)
+def test_png_has_300_dpi_and_no_dates(stem, lang):
+    from PIL import Image
+
+    with Image.open(FIGURES / lang / f"{stem}.png") as image:
+        assert image.info["dpi"] == pytest.approx((300, 300), abs=0.1)
+        assert set(image.info) == {"dpi"}
+
+
+def test_the_terms_in_figures_have_an_english_gloss():
+    tables = [pd.read_csv(FIGURES / "zh" / f"{stem}.csv") for stem in STEMS]
+    terms = {t for table in tables if "term" in table for t in table["term"] if CHINESE.search(t)}
+    assert len(terms) > 50
+    without = sorted(t for t in terms if CHINESE.search(house.short_gloss(t)))
+    assert len(without) <= UNGLOSSED * len(terms), without
+    assert not [t for t in terms - set(without) if not glosses()[t].strip()]
+
+
+# --- writing
+
+
+TABLE = pd.DataFrame({"term": ["网格", "=1+1", None], "share": [1 / 3, -1e-9, np.nan], "n": [1, -2, 3]})
+
+
+def draw(lang):
+    fig, ax = house.figure(40, "single")
+    ax.plot([0, 1], [0, 1])
+    ax.set_title("街道" if lang == "zh" else "sub-district")
+    return fig
+
+
+def test_publish_writes_four_files_a_language_and_the_same_bytes_again(tmp_path):
+    shown = [house.publish("fig9-1-test", TABLE, draw, tmp_path / run, show="zh") for run in "ab"]
+    assert shown[0].axes[0].get_title(loc="left") == "街道"
+    assert plt.get_fignums() == []
+    written = [
+        {str(p.relative_to(tmp_path / r)): p.read_bytes() for p in (tmp_path / r).rglob("*.*")} for r in "ab"
+    ]
+    assert set(written[0]) == {f"{lang}/fig9-1-test.{e}" for lang in house.LANGUAGES for e in ENDINGS}
+    assert written[0] == written[1]
+
+
+@pytest.mark.parametrize(
+    ("width", "inches"), [("single", 84 / 25.4), ("double", 174 / 25.4), (90, 90 / 25.4)]
+)
+def test_widths_are_millimetres(width, inches):
+    fig, _ = house.figure(50, width)
+    assert fig.get_size_inches() == pytest.approx((inches, 50 / 25.4))
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@a", "\tx", "\rx"])
+def test_inert_disarms_formulas_and_leaves_the_rest(cell):
+    table = pd.DataFrame({"a": [cell, "网格", "a=b", ""], "b": [1.0, -2.0, np.nan, 0.0]})
+    safe = house.inert(table)
+    assert safe["a"].tolist() == [f"'{cell}", "网格", "a=b", ""]
+    pd.testing.assert_series_equal(safe["b"], table["b"])
+    assert table["a"][0] == cell
+
+
+@pytest.mark.parametrize("kind", ["object", "str", "string"])
+def test_inert_knows_every_kind_of_text_column(kind):
+    assert house.inert(pd.DataFrame({"a": pd.Series(["=1", "b"], dtype=kind)}))["a"].tolist() == ["'=1", "b"]
+
+
+def test_write_table_rounds_to_six_decimals_without_negative_zero(tmp_path):
+    house.write_table(TABLE, tmp_path / "new/t.csv")
+    assert (tmp_path / "new/t.csv").read_bytes().decode("utf-8") == (
+        "term,share,n\n网格,0.333333,1\n'=1+1,0.000000,-2\n,,3\n"
+    )
+
+
+def test_write_table_is_whole_or_not_at_all(tmp_path):
+    class Broken:
+        def __str__(self):
+            raise RuntimeError("in the middle")
+
+    house.write_table(TABLE, tmp_path / "t.csv")
+    before = (tmp_path / "t.csv").read_bytes()
+    with pytest.raises(RuntimeError, match="in the middle"):
+        house.write_table(pd.DataFrame({"a": ["x", Broken()]}, dtype=object), tmp_path / "t.csv")
+    assert [p.name for p in tmp_path.iterdir()] == ["t.csv"]
+    assert (tmp_path / "t.csv").read_bytes() == before
+
+
+# --- names and colours
+
+
+DOCUMENTS = read_documents(ROOT / "data/raw")
+IDS = list(DOCUMENTS["doc_id"])
+
+
+@pytest.mark.parametrize("kind", [house.colour, house.marker])
+def test_a_report_keeps_its_colour_and_marker(kind):
+    given = [kind(d, IDS) for d in IDS]
+    assert len(set(given)) == len(IDS)
+    assert given == [kind(d, tuple(IDS)) for d in IDS]
+    assert given == [kind(d, [*IDS, "one-more"]) for d in IDS]
+    many = [f"d{i}" for i in range(30)]
+    assert all(kind(d, many) for d in many)
+
+
+@pytest.mark.parametrize(
+    ("lang", "names"),
+    [
+        ("zh", ["望月湖 2024", "花山 2024", "吕仙亭 2021", "金盆岭 2021", "八月湖 2023"]),
+        ("en", ["Wangyuehu 2024", "Huashan 2024", "Lvxianting 2021", "Jinpenling 2021", "Bayuehu 2023"]),
+    ],
+)
+def test_reports_are_named_by_street_and_year(lang, names):
+    assert list(house.document_labels(DOCUMENTS, lang).items()) == list(zip(IDS, names, strict=True))
+
+
+@pytest.mark.parametrize("lang", house.LANGUAGES)
+def test_two_reports_of_one_street_and_year_have_different_names(lang):
+    twin = DOCUMENTS[:1].assign(doc_id="wangyuehu-2024h2")
+    names = house.document_labels(pd.concat([DOCUMENTS, twin], ignore_index=True), lang)
+    assert len(set(names.values())) == len(IDS) + 1
+    assert all("wangyuehu-2024" in names[d] for d in ("wangyuehu-2024", "wangyuehu-2024h2"))
+
+
+def test_a_report_without_period_or_latin_name_is_named_too():
+    bare = DOCUMENTS[:1].assign(doc_id="甲-1", street="甲街道", plan_start="", plan_end="")
+    assert house.document_labels(bare, "en") == house.document_labels(bare, "zh") == {"甲-1": "甲街道"}
+
+
+@pytest.mark.parametrize(
+    ("term", "zh", "en", "short"),
+    [("工作", "工作", "work 工作", "work"), ("没有这个词", "没有这个词", "没有这个词", "没有这个词")],
+)
+def test_a_term_stands_with_its_gloss_in_english(term, zh, en, short):
+    assert (house.gloss(term, "zh"), house.gloss(term, "en"), house.short_gloss(term)) == (zh, en, short)
+
+
+def test_a_gloss_is_short_without_what_stands_in_brackets():
+    long = {t: g for t, g in glosses().items() if re.search(r"\([^)]*\)", g)}
+    assert long
+    for term in long:
+        assert "(" not in house.short_gloss(term) and house.short_gloss(term) != ""
+
+
+@pytest.mark.parametrize("lang", house.LANGUAGES)
+def test_every_orientation_has_a_label(lang):
+    labels = [house.label(key, lang) for key in house.ORIENTATION | house.PARTS]
+    assert all(labels)
+    assert all(bool(CHINESE.search(text)) == (lang == "zh") for text in labels)

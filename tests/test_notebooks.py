@@ -1,0 +1,108 @@
+"""The committed notebooks: executed in order, without a trace of the machine, built to one pattern."""
+
+import ast
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
+LONGEST = 25
+
+
+@pytest.fixture(scope="module", params=NOTEBOOKS, ids=lambda p: p.stem)
+def notebook(request):
+    return nbformat.read(request.param, as_version=4)
+
+
+@pytest.fixture
+def code(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+@pytest.fixture
+def outputs(code):
+    return [output for cell in code for output in cell.outputs]
+
+
+def body(cell):
+    return ast.parse(cell.source).body
+
+
+def test_the_sequence_has_no_gap():
+    assert [p.name[:3] for p in NOTEBOOKS] == [f"{n:02}-" for n in range(1, len(NOTEBOOKS) + 1)]
+    assert len(NOTEBOOKS) >= 4
+
+
+def test_it_is_valid_and_its_cell_ids_are_unique(notebook):
+    nbformat.validate(notebook)
+    ids = [cell.id for cell in notebook.cells]
+    assert len(ids) == len(set(ids)) > 0
+
+
+def test_cells_are_executed_from_1_to_n(code):
+    assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
+
+
+def test_nothing_went_wrong_when_it_was_executed(outputs):
+    assert [o.get("ename") for o in outputs if o.output_type == "error"] == []
+    assert [o.text for o in outputs if o.get("name") == "stderr"] == []
+    assert any("image/png" in o.get("data", {}) for o in outputs)
+
+
+def test_no_path_of_a_machine_stands_in_it(notebook, outputs):
+    written = [cell.source for cell in notebook.cells] + [o.get("text", "") for o in outputs]
+    written += [str(v) for o in outputs for kind, v in o.get("data", {}).items() if kind != "image/png"]
+    paths = re.compile(r"(?<![\w.])(?:/(?:work|home|tmp|root|Users|private|var)\b|[A-Z]:\\)[^\s'\"<]*")
+    assert [hit for text in written for hit in paths.findall(text)] == []
+    assert set(notebook.metadata) == {"kernelspec", "language_info"}
+    assert notebook.metadata.kernelspec.name == "python3"
+    assert all("execution" not in cell.metadata for cell in notebook.cells)
+
+
+def test_it_opens_with_question_imports_parameters(notebook):
+    question, imports, parameters = notebook.cells[:3]
+    assert question.cell_type == "markdown"
+    assert re.match(r"# \d\d · .+\?", question.source)
+    assert "**In:**" in question.source and "**Out:**" in question.source
+    *imported, last = body(imports)
+    assert all(isinstance(node, ast.Import | ast.ImportFrom) for node in imported)
+    assert isinstance(last, ast.Import | ast.ImportFrom) or ast.unparse(last) == "house.use()"
+    assert body(parameters)
+    for node in body(parameters):
+        assert isinstance(node, ast.Assign)
+        assert all(isinstance(t, ast.Name) and t.id.isupper() for t in node.targets)
+
+
+def test_imports_stand_in_the_second_cell_only(code):
+    nodes = [node for cell in code[1:] for node in ast.walk(ast.parse(cell.source))]
+    assert not [ast.unparse(n) for n in nodes if isinstance(n, ast.Import | ast.ImportFrom)]
+
+
+def test_parameters_are_set_once_and_used(code):
+    parameters = [target.id for node in body(code[1]) for target in node.targets]
+    later = [node for cell in code[2:] for node in ast.walk(ast.parse(cell.source))]
+    names = [node for node in later if isinstance(node, ast.Name)]
+    assert [p for p in parameters if p not in {n.id for n in names}] == []
+    assert [n.id for n in names if n.id in parameters and isinstance(n.ctx, ast.Store)] == []
+
+
+def test_it_ends_with_what_it_does_not_show(notebook):
+    assert notebook.cells[-1].cell_type == "markdown"
+    assert notebook.cells[-1].source.startswith("## What this does not show\n")
+    assert notebook.cells[-1].source.count("\n- ") >= 1
+
+
+def test_questions_stand_before_code(notebook):
+    headings = [c.source.splitlines()[0] for c in notebook.cells if c.source.startswith("## ")]
+    assert len(headings) >= 3
+    assert any(heading.endswith("?") for heading in headings)
+
+
+def test_no_warning_is_hidden(code):
+    assert not [cell.id for cell in code if re.search(r"filterwarnings|simplefilter|%%capture", cell.source)]
+
+
+def test_no_code_cell_is_long(code):
+    assert {c.id: n for c in code if (n := len(c.source.splitlines())) > LONGEST} == {}

@@ -1,0 +1,193 @@
+"""Running the study: outputs move into place together, or not at all."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from jiedao import JiedaoError
+from jiedao.study import SCRATCH, run
+
+JIEDAO = str(Path(sys.executable).with_name("jiedao"))
+HEADER = "doc_id,file,street,district,city,province,genre\n"
+TABLE = "../data/processed/x.csv"
+FIGURE = "../figures/y.csv"
+
+
+def write(value, path=TABLE):
+    """A cell that writes a value to a file."""
+    return f"from pathlib import Path\nPath({path!r}).write_text({value!r})"
+
+
+def read(path=TABLE):
+    """A cell that fails unless the file is there, and prints it."""
+    return f"from pathlib import Path\nprint(Path({path!r}).read_text())"
+
+
+def notebooks(folder, **sources):
+    """Write notebooks named first, second, …, each with the cells given."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, (name, cells) in enumerate(sources.items(), 1):
+        made = [new_code_cell(source, id=f"{name}-{i}") for i, source in enumerate(cells)]
+        nbformat.write(new_notebook(cells=made), folder / f"{number:02}-{name}.ipynb")
+
+
+def files(folder):
+    """Every file below a folder with its bytes."""
+    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def cells(study, name):
+    return nbformat.read(study / "notebooks" / name, as_version=4).cells
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    """One small report."""
+    folder = tmp_path / "corpus"
+    (folder / "texts").mkdir(parents=True)
+    (folder / "documents.csv").write_text(HEADER + "a-2024,a.txt,甲街道,,,,plan\n", "utf-8")
+    (folder / "texts/a.txt").write_text("一、党建工作\n扎实推进网格建设。\n", "utf-8")
+    return folder
+
+
+@pytest.fixture
+def study(tmp_path):
+    """A study of two notebooks with the outputs of an earlier run, two of them no longer written."""
+    folder = tmp_path / "study"
+    notebooks(folder / "notebooks", first=[write("new"), "1 + 1"], second=[read(), write("figure", FIGURE)])
+    for name in ("data/processed/x.csv", "data/processed/stale.csv", "figures/zh/stale.csv"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("old")
+    (folder / "data/lexicon").mkdir()
+    (folder / "data/lexicon/mine.csv").write_text("kept")
+    return folder
+
+
+def test_a_full_run_puts_everything_in_place_and_drops_what_it_no_longer_writes(corpus, study):
+    raw, said = files(corpus), []
+    written = run(corpus, study, say=said.append)
+    assert set(files(study)) == {
+        "data/lexicon/mine.csv",
+        "data/processed/x.csv",
+        "figures/y.csv",
+        "notebooks/01-first.ipynb",
+        "notebooks/02-second.ipynb",
+    }
+    assert {p.relative_to(study).as_posix() for p in written} == set(files(study)) - {"data/lexicon/mine.csv"}
+    assert (study / "data/processed/x.csv").read_text() == "new"
+    assert (study / "figures/y.csv").read_text() == "figure"
+    assert [c.execution_count for c in cells(study, "01-first.ipynb")] == [1, 2]
+    assert cells(study, "02-second.ipynb")[0].outputs[0].text == "new\n"
+    assert [line.split()[0] for line in said] == ["01-first", "02-second"]
+    assert files(corpus) == raw
+    assert not list(study.glob(f"{SCRATCH}*"))
+
+
+def test_only_runs_that_notebook_on_the_tables_that_stand_and_keeps_the_rest(corpus, study):
+    before = files(study)
+    run(corpus, study, only=["02"], say=lambda line: None)
+    after = files(study)
+    assert cells(study, "02-second.ipynb")[0].outputs[0].text == "old\n"
+    assert after.keys() - before.keys() == {"figures/y.csv"}
+    assert {name for name in before if before[name] != after[name]} == {"notebooks/02-second.ipynb"}
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_failing_notebook_is_named_and_changes_nothing(corpus, study, jobs):
+    notebooks(study / "notebooks", first=[write("new")], second=["raise ValueError('no such\\nstreet')"])
+    before = files(study)
+    with pytest.raises(JiedaoError, match=r"^02-second\.ipynb: ValueError: no such;") as caught:
+        run(corpus, study, jobs=jobs, say=lambda line: None)
+    assert "\n" not in str(caught.value)
+    assert files(study) == before
+
+
+def test_a_kernel_that_dies_is_an_error_too(corpus, study):
+    notebooks(study / "notebooks", first=["import os\nos._exit(1)"], second=["1"])
+    before = files(study)
+    with pytest.raises(JiedaoError, match=r"^01-first\.ipynb: did not finish"):
+        run(corpus, study, say=lambda line: None)
+    assert files(study) == before
+
+
+@pytest.mark.parametrize("number", ["99", "3", "first"])
+def test_an_unknown_number_is_refused_before_anything_runs(corpus, study, number):
+    before = files(study)
+    with pytest.raises(JiedaoError, match=f"there is no notebook {number}; give a number such as 03"):
+        run(corpus, study, only=["01", number], say=pytest.fail)
+    assert files(study) == before
+
+
+def test_a_fault_in_the_corpus_stops_before_anything_runs(corpus, study):
+    (corpus / "texts/a.txt").unlink()
+    before = files(study)
+    with pytest.raises(JiedaoError, match=r"a\.txt: no such file"):
+        run(corpus, study, say=pytest.fail)
+    assert files(study) == before
+    with pytest.raises(JiedaoError):
+        run(corpus, study / "new", say=pytest.fail)
+    assert not (study / "new").exists()
+
+
+def test_two_at_once_give_the_same_files(corpus, tmp_path):
+    third = [read(), write("third", "../data/processed/z.csv"), "print({'a', 'b', 'c'}, hash('a'))"]
+    for jobs in (1, 2):
+        folder = tmp_path / f"jobs{jobs}"
+        notebooks(
+            folder / "notebooks", first=[write("new")], second=[read(), write("y", FIGURE)], third=third
+        )
+        run(corpus, folder, jobs=jobs, say=lambda line: None)
+    made = files(tmp_path / "jobs1")
+    assert len(made) == 6
+    assert made == files(tmp_path / "jobs2")
+
+
+def test_the_environment_of_the_caller_does_not_reach_a_notebook(corpus, tmp_path, monkeypatch):
+    names = ("PYTHONHASHSEED", "TZ", "LC_ALL", "OMP_NUM_THREADS")
+    for name, value in zip(names, ("7", "Asia/Shanghai", "C", "4"), strict=True):
+        monkeypatch.setenv(name, value)
+    notebooks(tmp_path / "study/notebooks", first=[f"import os\nprint(*map(os.environ.get, {names}))"])
+    run(corpus, tmp_path / "study", say=lambda line: None)
+    assert cells(tmp_path / "study", "01-first.ipynb")[0].outputs[0].text == "0 UTC C.UTF-8 1\n"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends POSIX signals")
+@pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 1), (signal.SIGKILL, -signal.SIGKILL)])
+def test_a_run_that_is_broken_off_changes_nothing_and_the_next_one_completes(corpus, study, sent, status):
+    marker = study.parent / "kernel"
+    stop = (  # the first time, says who runs it and waits to be killed
+        "import os, time\nfrom pathlib import Path\nmarker = Path('../../../kernel')\n"
+        "if not marker.exists():\n"
+        "    Path('../../../part').write_text(str(os.getpid()))\n"
+        "    os.replace('../../../part', marker)\n"
+        "    time.sleep(120)"
+    )
+    notebooks(study / "notebooks", first=[write("new")], second=[stop, write("figure", FIGURE)])
+    before = files(study)
+    command = [JIEDAO, "run", "--corpus", str(corpus), "--out", str(study)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        while not marker.exists() and process.poll() is None:
+            time.sleep(0.05)
+        process.send_signal(sent)
+        out, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert process.returncode == status
+    assert out == ""
+    assert "Traceback" not in err
+    if sent == signal.SIGINT:
+        assert err.splitlines()[-1] == "jiedao: interrupted; the previous outputs are as they were"
+        assert not list(study.glob(f"{SCRATCH}*"))
+    whole = {name: data for name, data in files(study).items() if not name.startswith(SCRATCH)}
+    assert whole == before
+    run(corpus, study, say=lambda line: None)
+    assert (study / "figures/y.csv").read_text() == "figure"
+    assert not list(study.glob(f"{SCRATCH}*"))
