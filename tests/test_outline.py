@@ -203,10 +203,7 @@ def test_headings_and_levels(report, headings):
             [("title", "砥砺奋进谱新篇"), ("subtitle", "——东湖镇工作总结"), ("none", None)],
         ),
         (f"{SAY}\n{SAY}", [("none", None)]),
-        (
-            f"{SAY}\n一、抓党建\n抓队伍。{SAY}",
-            [("none", None), ("own_line", "抓党建")],
-        ),
+        (f"{SAY}\n一、抓党建\n抓队伍。{SAY}", [("none", None), ("own_line", "抓党建")]),
         (
             f"一、抓党建\n1、队伍。{SAY}\n东湖镇人民政府\n二〇二四年一月五日",
             [("own_line", "抓党建"), ("run_in_numbered", "队伍"), ("none", None), ("none", None)],

@@ -1,11 +1,12 @@
 """The numbers that README states, each with the table and row it comes from.
 
-A claim is a place in a table of data/processed and a way to print it; so a test can recompute it, and
-prose cannot drift from data.
+A claim is a place in a table of data/processed and a way to print it, so a test can recompute it and
+prose cannot drift from data. In README.md each number is followed by its claim_id in a comment.
 """
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ import pandas as pd
 
 
 class Claim(NamedTuple):
-    """A number and where it stands: the row is a pandas query that one row of the table meets."""
+    """A number and where it stands: ``row`` is a pandas query that exactly one row of the table meets."""
 
     claim_id: str
     statement: str
@@ -23,82 +24,38 @@ class Claim(NamedTuple):
     style: str
 
 
-def _verbs(doc_id: str, part: str) -> Claim:
-    row = f"doc_id == '{doc_id}' and orientation == '{part}'"
-    return Claim(
-        f"verbs-{doc_id}-{part}",
-        f"Policy verbs per 1,000 tokens in the {part} of {doc_id}",
-        "policy_verbs.csv",
-        row,
-        "per_1000",
-        "{:.0f}",
-    )
-
-
 def list_claims(processed: str | Path) -> list[Claim]:
-    """The claims that can be made of the tables in a folder: those whose rows are there."""
+    """The claims that can be made of the tables in a folder."""
     folder = Path(processed)
+    claims = []
     verbs = pd.read_csv(folder / "policy_verbs.csv")
-    both = [
-        d
-        for d, parts in verbs.groupby("doc_id", sort=False)["orientation"]
-        if {"review", "plan"} <= set(parts)
-    ]
-    claims = [_verbs(doc_id, part) for doc_id in both for part in ("review", "plan")]
-    chosen = pd.read_csv(folder / "clusters.csv")["cluster"].max()
-    for column, what in (
-        ("seed_ari", "between seeds"),
-        ("bootstrap_ari", "between bootstrap samples"),
-        ("silhouette", "silhouette"),
-    ):
+    parts = verbs.groupby("doc_id", sort=False)["orientation"].agg(set)
+    for doc_id in parts.index[parts.map({"review", "plan"}.issubset)]:
+        for part in ("review", "plan"):
+            row = f"doc_id == '{doc_id}' and orientation == '{part}'"
+            for column in ("per_1000", "low", "high"):
+                said = f"Policy verbs per 1,000 tokens, {part} of {doc_id}: {column}"
+                name = f"verbs-{doc_id}-{part}-{column}"
+                claims.append(Claim(name, said, "policy_verbs.csv", row, column, "{:.0f}"))
+    row = f"k == {pd.read_csv(folder / 'clusters.csv')['cluster'].max()}"
+    for column, style in (("k", "{:.0f}"), ("sections", "{:.0f}"), ("seed_ari", "{:.2f}")):
         claims.append(
-            Claim(
-                f"clusters-{column}",
-                f"Stability of the clustering: {what}",
-                "choice_of_k.csv",
-                f"k == {chosen}",
-                column,
-                "{:.2f}",
-            )
+            Claim(f"clusters-{column}", f"Clusters: {column}", "choice_of_k.csv", row, column, style)
         )
-    claims.append(
-        Claim(
-            "clusters-nmi-street",
-            "NMI of clusters and streets",
-            "confounding.csv",
-            "factor == 'doc_id'",
-            "nmi",
-            "{:.2f}",
+    for column in ("bootstrap_ari", "silhouette"):
+        claims.append(
+            Claim(f"clusters-{column}", f"Clusters: {column}", "choice_of_k.csv", row, column, "{:.2f}")
         )
-    )
-    claims.append(
-        Claim(
-            "clusters-nmi-orientation",
-            "NMI of clusters and orientation",
-            "confounding.csv",
-            "factor == 'orientation'",
-            "nmi",
-            "{:.2f}",
-        )
-    )
+    for factor in ("doc_id", "orientation"):
+        said, row = f"NMI of clusters with {factor}", f"factor == '{factor}'"
+        claims.append(Claim(f"clusters-nmi-{factor}", said, "confounding.csv", row, "nmi", "{:.2f}"))
     pairs = pd.read_csv(folder / "similarity.csv")
-    for name, what, table in (
-        ("across", "parts of different texts", pairs[pairs["a"] != pairs["b"]]),
-        ("ceiling", "two halves of one part", pairs[pairs["a"] == pairs["b"]]),
-    ):
+    same = pairs["a"] == pairs["b"]
+    for name, table in (("across", pairs[~same]), ("halves", pairs[same])):
         for end, at in (("smallest", table["cosine"].idxmin()), ("largest", table["cosine"].idxmax())):
-            a, b = table.loc[at, ["a", "b"]]
-            row = f"a == '{a}' and b == '{b}'"
-            claims.append(
-                Claim(
-                    f"cosine-{name}-{end}",
-                    f"{end.capitalize()} cosine, {what}",
-                    "similarity.csv",
-                    row,
-                    "cosine",
-                    "{:.2f}",
-                )
-            )
+            row = f"a == '{table['a'][at]}' and b == '{table['b'][at]}'"
+            said = f"{end} cosine, {name}"
+            claims.append(Claim(f"cosine-{name}-{end}", said, "similarity.csv", row, "cosine", "{:.2f}"))
     return claims
 
 
@@ -124,13 +81,25 @@ def claims_table(processed: str | Path) -> pd.DataFrame:
             raise ValueError(f"{claim.claim_id}: {len(found)} rows of {claim.table} meet {claim.row!r}")
         value = float(found[claim.column].iloc[0])
         evidence = found["sentence_ids"].iloc[0] if "sentence_ids" in found else ""
-        rows.append(
-            {
-                **claim._asdict(),
-                "value": value,
-                "printed": claim.style.format(value),
-                "sentence_ids": evidence,
-            }
-        )
+        printed = claim.style.format(value)
+        rows.append({**claim._asdict(), "value": value, "printed": printed, "sentence_ids": evidence})
     columns = ["claim_id", "statement", "value", "printed", "table", "row", "column", "style", "sentence_ids"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def state_claims(text: str, claims: pd.DataFrame) -> str:
+    """Put the numbers of the claims into a text that marks them: ``140<!-- claim_id -->``.
+
+    Raises
+    ------
+    ValueError
+        If the text marks a claim that is not in the table.
+    """
+    printed = dict(zip(claims["claim_id"], claims["printed"], strict=True))
+
+    def state(match: re.Match[str]) -> str:
+        if match[1] not in printed:
+            raise ValueError(f"the text states {match[1]!r}, which is no claim")
+        return f"{printed[match[1]]}<!-- {match[1]} -->"
+
+    return re.sub(r"[\d.,]*<!-- ([\w-]+) -->", state, text)

@@ -26,6 +26,13 @@ COLOURS = {"retrospective": "blue", "prospective": "yellow", "problem-statement"
 class Group(click.Group):
     """Turns every error into one line: exit status 2 where the call is at fault, else 1."""
 
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Write UTF-8 in any locale, and help too."""
+        for stream in (sys.stdout, sys.stderr):
+            # A file name may hold bytes that are no text.
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+        return super().main(*args, **extra)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command."""
         try:
@@ -52,9 +59,6 @@ def main() -> None:
 
     Example: jiedao inspect data/raw/texts/jinpenling-2021h1.txt
     """
-    for stream in (sys.stdout, sys.stderr):
-        # A file name may hold bytes that are no text.
-        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
 
 
 @main.command()

@@ -142,11 +142,11 @@ def choose_k(
     Returns
     -------
     DataFrame
-        By k: nmf_seed_ari (adjusted Rand index between single NMF runs that differ only in the seed),
-        seed_ari (between consensus clusterings with other seeds), bootstrap_ari (between the first
-        consensus and those of bootstrap samples of the sections, on the sections drawn) and its
-        standard error, silhouette (cosine, of the first consensus), smallest (sections of the smallest
-        cluster).
+        By k: sections; nmf_seed_ari (adjusted Rand index between single NMF runs of other seeds);
+        seed_ari (between consensus clusterings of other seeds); bootstrap_ari (between the first
+        consensus and those of bootstrap samples of the sections, on the sections drawn) and
+        bootstrap_se, its standard error; silhouette (cosine, of the first consensus); smallest (sections
+        of the smallest cluster).
 
     References
     ----------
@@ -164,6 +164,7 @@ def choose_k(
         rows.append(
             {
                 "k": k,
+                "sections": len(dtm),
                 "nmf_seed_ari": _mean_ari(single),
                 "seed_ari": _mean_ari(again),
                 "bootstrap_ari": float(np.mean(agreement)),

@@ -1,0 +1,35 @@
+"""Clusters against the themes that a reader gave to the sections of four reports."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from sklearn.metrics import adjusted_mutual_info_score
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def coded():
+    clusters = pd.read_csv(ROOT / "data/processed/clusters.csv")
+    themes = {}
+    for path in sorted((ROOT / "tests/gold").glob("*.json")):
+        gold = json.loads(path.read_text("utf-8"))
+        themes |= {(gold["doc_id"], s["start"]): s["primary"] for s in gold["sections"] if s["is_leaf"]}
+    keys = zip(clusters["doc_id"], clusters["start"], strict=True)
+    return clusters.assign(coded=[themes.get(key) for key in keys])
+
+
+def test_most_leaf_sections_are_clustered(coded):
+    assert len(coded) >= 110
+    assert coded["coded"].notna().sum() >= 90
+
+
+def test_clusters_agree_with_the_coded_themes(coded):
+    both = coded.dropna(subset="coded")
+    assert adjusted_mutual_info_score(both["coded"], both["cluster"]) >= 0.43
+
+
+def test_codes_do_not_enter_the_clusters(coded):
+    assert coded["theme"].isna().all()
