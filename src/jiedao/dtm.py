@@ -57,8 +57,25 @@ def count(tokens: pd.DataFrame, by: str | list[str] = "doc_id", term: str = "tok
     return table.sort_index(axis=1)
 
 
+# Characters that only turn a word into another: 志愿者 is about 志愿, but 党组织 is not about 党组.
+SUFFIXES = "员者化性率式型业区会站所件点户"
+
+
+def components(term: str) -> list[str]:
+    """The two-character dictionary words that a longer term is made of.
+
+    Terms are built of two-character words with an odd character now and then, so only blocks counted
+    from either end qualify (网格|化|管理), and of three characters only the first two before a suffix.
+    """
+    if len(term) < 3 or (len(term) == 3 and term[-1] not in SUFFIXES):
+        return []
+    starts = {0} if len(term) == 3 else {*range(0, len(term) - 1, 2), *range(len(term) - 2, -1, -2)}
+    words = dictionary_words()
+    return [term[i : i + 2] for i in sorted(starts) if term[i : i + 2] in words]
+
+
 def with_components(tokens: pd.DataFrame) -> pd.DataFrame:
-    """Add to each long token the two-character dictionary words inside it, as rows of their own.
+    """Add the components of each long token, as rows of their own at the same offsets.
 
     A term of the lexicon is one token (信访积案), yet it is about what its parts are about (信访, 积案).
     Without the parts, sections that speak of one matter in terms of different length share nothing.
@@ -66,16 +83,11 @@ def with_components(tokens: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Rows of ``tokens`` and, at the same offsets, rows whose token is a component.
+        Rows of ``tokens``, and then a row for each component.
     """
-    words = dictionary_words()
-    parts = {
-        t: [t[i : i + 2] for i in range(len(t) - 1) if t[i : i + 2] in words]
-        for t in tokens["token"].unique()
-        if len(t) > 2
-    }
-    inner = tokens.assign(token=tokens["token"].map(parts)).dropna(subset="token").explode("token")
-    return pd.concat([tokens, inner.dropna(subset="token")], ignore_index=True)
+    parts = {t: components(t) for t in tokens["token"].unique()}
+    inner = tokens.assign(token=tokens["token"].map(parts)).explode("token").dropna(subset="token")
+    return pd.concat([tokens, inner], ignore_index=True)
 
 
 def tf_idf(dtm: pd.DataFrame) -> pd.DataFrame:

@@ -52,6 +52,8 @@ def frequency(
         table = rates.join(spread[["parts", "dp", "dp_norm"]]).rename_axis("term").reset_index()
         table.insert(0, by, group)
         tables.append(table.sort_values(["n", "term"], ascending=[False, True]))
+    if not tables:
+        raise ValueError("no group holds a token to count; show more categories or mask fewer kinds")
     out = pd.concat(tables, ignore_index=True).rename(columns={"rate": "per_1000", "parts": "sections"})
     return out.astype({"n": int, "sections": int})
 

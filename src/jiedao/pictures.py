@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from random import Random
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from PIL import ImageFont
-from wordcloud import WordCloud
+from wordcloud.wordcloud import IntegralOccupancyMap
 
 from jiedao.house import FONTS
 
@@ -43,51 +44,84 @@ def outline_strip(ax: Axes, sections: pd.DataFrame, colours: Mapping[str, str], 
     return ax
 
 
-def word_cloud(
-    ax: Axes,
-    frequencies: Mapping[str, float],
-    largest: float,
-    colour: str,
-    width_px: int = 600,
-    height_px: int = 413,
-) -> Axes:
-    """A word cloud whose type sizes are comparable with other clouds of the same ``largest``.
+CLOUD = (400, 275)  # width and height of a cloud's canvas, in pixels
+BOLD = str(FONTS / "JiedaoSans-Bold.ttf")
+Placed = tuple[str, float, float, float]
 
-    wordcloud scales the commonest word to the largest type; a scale shared by several clouds therefore
-    needs the type size set from the commonest word of all of them.
+
+def cloud_layouts(
+    clouds: Mapping[str, Mapping[str, float]], largest_type: float = 50, margin: int = 3
+) -> dict[str, list[Placed]]:
+    """Lay out word clouds on one scale: type as high as the square root of the frequency, in all alike.
+
+    wordcloud's own layout shrinks words until they fit, so that sizes can be compared neither within a
+    cloud nor between clouds, and it keeps ink apart, not words. Here its search for free places gets
+    whole words as set, and all clouds shrink together until every word has found its place.
+
+    Parameters
+    ----------
+    clouds : mapping
+        The frequencies of each cloud's words.
+    largest_type : float
+        Type size of the most frequent word of all, in pixels of the canvas, at the start.
+    margin : int
+        Pixels between words.
+
+    Returns
+    -------
+    dict
+        For each cloud its words with type size, x and y of the baseline's start.
     """
-    frequencies = dict(frequencies)
-    mine = max(frequencies.values())
-    biggest = 100 * np.sqrt(mine / largest)
-    cloud = WordCloud(
-        font_path=str(FONTS / "JiedaoSans-Bold.ttf"),
-        width=width_px,
-        height=height_px,
-        background_color="white",
-        random_state=1,
-        max_font_size=int(biggest),
-        min_font_size=9,
-        relative_scaling=0.5,
-        prefer_horizontal=1.0,
-        margin=3,
-        color_func=lambda *_, **__: colour,
-    ).generate_from_frequencies(frequencies)
-    # Drawn as text, not as an image: sharp at any size, selectable, and in the shipped font.
-    ax.set(xlim=(0, width_px), ylim=(height_px, 0), aspect="equal", anchor="NW")
+    most = max(max(words.values()) for words in clouds.values())
+    while True:
+        scale = largest_type / np.sqrt(most)
+        layouts = {name: _pack(words, scale, margin) for name, words in clouds.items()}
+        if all(len(layouts[name]) == len(words) for name, words in clouds.items()):
+            return layouts
+        largest_type *= 0.95
+
+
+def _pack(words: Mapping[str, float], scale: float, margin: int, tries: int = 8) -> list[Placed]:
+    """The fullest of several random packings; words that found no room are missing."""
+    best: list[Placed] = []
+    for seed in range(tries):
+        placed = _place(words, scale, margin, seed)
+        if len(placed) == len(words):
+            return placed
+        best = max(best, placed, key=len)
+    return best
+
+
+def _place(words: Mapping[str, float], scale: float, margin: int, seed: int) -> list[Placed]:
+    """Place words by falling frequency until one finds no room."""
+    width, height = CLOUD
+    taken = np.zeros((height, width), dtype=np.uint32)
+    space = IntegralOccupancyMap(height, width, None)
+    font, chance = ImageFont.truetype(BOLD, 1000), Random(seed)
+    placed: list[Placed] = []
+    for word, frequency in sorted(words.items(), key=lambda item: (-item[1], item[0])):
+        size = float(scale * np.sqrt(frequency))
+        left, top, right, bottom = (edge * size / 1000 for edge in font.getbbox(word, anchor="ls"))
+        box = int(bottom - top) + 1 + margin, int(right - left) + 1 + margin
+        found = space.sample_position(*box, chance)
+        if found is None:
+            break
+        row, column = found
+        taken[row : row + box[0], column : column + box[1]] = 255
+        space.update(taken, row, column)
+        placed.append((word, size, column + margin / 2 - left, row + margin / 2 - top))
+    return placed
+
+
+def word_cloud(ax: Axes, layout: Iterable[Placed], colour: str) -> Axes:
+    """Draw one of `cloud_layouts`, as text: sharp at any size, selectable, and in the shipped font."""
+    width, height = CLOUD
+    ax.set(xlim=(0, width), ylim=(height, 0), aspect="equal", anchor="NW")
     box = ax.get_window_extent()
-    scale = min(box.width / width_px, box.height / height_px) * 72 / ax.figure.dpi
-    for (word, _), size, (y, x), *_rest in cloud.layout_:
-        left, top, *_ = ImageFont.truetype(cloud.font_path, size).getbbox(word, anchor="ls")
-        ax.text(
-            x - left,
-            y - top,
-            word,
-            fontsize=0.95 * size * scale,
-            color=colour,
-            va="baseline",
-            ha="left",
-            fontweight="bold",
-        )
+    points = min(box.width / width, box.height / height) * 72 / ax.figure.dpi
+    style = {"color": colour, "va": "baseline", "ha": "left", "fontweight": "bold"}
+    for word, size, x, y in layout:
+        ax.text(x, y, word, fontsize=size * points, **style)
     ax.axis("off")
     return ax
 

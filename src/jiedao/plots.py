@@ -244,17 +244,13 @@ def lines(
 
 def apart(values: Sequence[float], gap: float) -> list[float]:
     """Positions for labels near ``values``, in the same order and at least ``gap`` from each other."""
-    order = np.argsort(values)
-    placed = np.asarray(values, dtype=float)[order]
-    for _ in range(100):
-        close = np.diff(placed) < gap
-        if not close.any():
-            break
-        push = np.where(close, (gap - np.diff(placed)) / 2 + 1e-9, 0)
-        placed[:-1] -= push
-        placed[1:] += push
+    order = np.argsort(values, kind="stable")
+    wanted = np.asarray(values, dtype=float)[order]
+    placed = wanted.copy()
+    for i in range(1, len(placed)):
+        placed[i] = max(placed[i], placed[i - 1] + gap)
     out = np.empty_like(placed)
-    out[order] = placed
+    out[order] = placed - (placed - wanted).mean()
     return out.tolist()
 
 
