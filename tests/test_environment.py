@@ -77,9 +77,21 @@ def test_conda_names_and_bounds_are_those_of_pyproject(conda):
     specs, pip = conda
     stated = {spec.name.normalized: str(spec.version) for spec in specs if spec.version is not None}
     expected = {CONDA.get(r.name, r.name): str(r.specifier) for r in BASE}
-    assert stated == expected | {"python": PROJECT["requires-python"]}
+    python = stated.pop("python")
+    assert Requirement(f"python{PROJECT['requires-python']}").specifier.contains(python.strip("=*."))
+    stated["python"] = expected["python"] = python
+    assert stated == expected
     assert {spec.name.normalized for spec in specs} == set(stated) | {"pip"}
     assert pip in (["-e ."], ["."])
+
+
+def test_binder_takes_environment_and_python_from_it():
+    """A dry run of what Binder does; without a fixed minor version it would start from an older Python."""
+    command = [Path(sys.executable).with_name("repo2docker"), "--no-build", "--debug", "."]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "env update" in done.stdout + done.stderr
+    assert "environment.yml" in done.stdout + done.stderr
+    assert "Building conda environment for python=3.11" in done.stdout + done.stderr
 
 
 def test_environment_yml_names_one_community_channel():
