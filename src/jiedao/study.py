@@ -98,7 +98,9 @@ def run(
 
 
 def _stage(corpus: Path, out: Path, notebooks: list[Path], scratch: Path, keep: bool) -> None:
-    shutil.copytree(corpus, scratch / "data" / "raw")
+    raw = scratch / "data" / "raw"
+    shutil.copytree(corpus / "texts", raw / "texts")  # not the whole folder: the outputs may lie in it too
+    shutil.copy(corpus / "documents.csv", raw)
     for folder in GENERATED:
         if keep and (out / folder).is_dir():
             shutil.copytree(out / folder, scratch / folder)
@@ -120,6 +122,7 @@ def _execute(notebooks: list[Path], jobs: int, say: Callable[[str], None]) -> No
             for number in list(waiting):
                 needs = NEEDS.get(number, numbers[: numbers.index(number)])
                 if len(running) < max(1, jobs) and all(n in done or n not in numbers for n in needs):
+                    say(f"{waiting[number].stem} …")
                     running[pool.submit(execute, waiting.pop(number), clients)] = number
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 number = running.pop(future)
