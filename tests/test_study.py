@@ -85,7 +85,7 @@ def test_a_full_run_puts_everything_in_place_and_drops_what_it_no_longer_writes(
     assert (study / "figures/y.csv").read_text() == "figure"
     assert [c.execution_count for c in cells(study, "01-first.ipynb")] == [1, 2]
     assert cells(study, "02-second.ipynb")[0].outputs[0].text == "new\n"
-    assert [line.split()[0] for line in said] == ["01-first", "02-second"]
+    assert [line.split()[0] for line in said] == ["01-first", "01-first", "02-second", "02-second"]
     assert files(corpus) == raw
     assert not list(study.glob(f"{SCRATCH}*"))
 
