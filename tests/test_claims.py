@@ -42,7 +42,7 @@ def test_each_claim_is_one_cell(written):
     for claim in written.itertuples():
         cells = pd.read_csv(PROCESSED / claim.table).query(claim.row)[claim.column]
         assert len(cells) == 1, claim.claim_id
-        assert claim.style.format(cells.iloc[0]) == claim.printed
+        assert claim.style.format(cells.iloc[0]).replace("-", "−") == claim.printed
         assert claim.statement
 
 
@@ -55,7 +55,7 @@ def test_evidence_names_sentences_that_are_there(written):
 
 def test_a_changed_table_changes_its_claim(processed):
     table = pd.read_csv(processed / "confounding.csv")
-    table["nmi"] = 0.5
+    table["ami"] = 0.5
     table.to_csv(processed / "confounding.csv", index=False)
     claims = claims_table(processed)
     assert set(claims.loc[claims["table"] == "confounding.csv", "printed"]) == {"0.50"}

@@ -212,12 +212,15 @@ def test_section_map_names_each_cluster_near_its_dots(ax):
 
 def test_dumbbells_join_before_and_after(ax):
     table = pd.DataFrame({"review": [0.1, 0.4], "plan": [0.3, 0.2]})
+    table = table.assign(low_review=0.0, high_review=0.5, low_plan=0.1, high_plan=0.6)
     assert plots.dumbbells(ax, table, "review", "plan", ("#111111", "#222222")) is ax
     assert [(x.get_color(), x.get_xdata().tolist()) for x in ax.lines] == [
         ("#111111", [0.1, 0.4]),
         ("#222222", [0.3, 0.2]),
     ]
-    assert np.array(ax.collections[0].get_segments()).tolist() == [[[0.1, 0], [0.3, 0]], [[0.4, 1], [0.2, 1]]]
+    joined, review, plan = (np.array(c.get_segments()) for c in ax.collections)
+    assert joined.tolist() == [[[0.1, 0], [0.3, 0]], [[0.4, 1], [0.2, 1]]]
+    assert review[:, :, 0].tolist() == [[0.0, 0.5]] * 2 and plan[:, :, 0].tolist() == [[0.1, 0.6]] * 2
 
 
 WORDS = pd.read_csv(Path(__file__).parents[1] / "figures/zh/fig2-2-wordclouds.csv")

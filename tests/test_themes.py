@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.spatial.distance import pdist, squareform
-from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
+from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score, normalized_mutual_info_score
 
 from jiedao.themes import (
     choose_k,
@@ -179,14 +179,16 @@ def test_typicality(toy, labels):
 def test_confounding(labels, factor, nmi):
     found = confounding(pd.Series(labels), pd.Series(factor, name="street"))
     assert found.index.tolist() == ["street"]
-    assert found["street"] == pytest.approx(nmi, abs=1e-12)
+    assert found.loc["street", "nmi"] == pytest.approx(nmi, abs=1e-12)
+    assert found.loc["street", "ami"] <= nmi + 1e-12
 
 
 def test_confounding_of_several_factors():
     labels = pd.Series([1, 1, 2, 3])
     a, b = pd.Series([1, 1, 2, 2], name="a"), pd.Series([1, 2, 1, 2], name="b")
     found = confounding(labels, a, b)
-    assert found.to_dict() == {f.name: normalized_mutual_info_score(f, labels) for f in (a, b)}
+    assert found["nmi"].to_dict() == {f.name: normalized_mutual_info_score(f, labels) for f in (a, b)}
+    assert found["ami"].to_dict() == {f.name: adjusted_mutual_info_score(f, labels) for f in (a, b)}
 
 
 def test_layout(toy, together, labels):

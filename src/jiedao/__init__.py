@@ -4,8 +4,8 @@ The modules follow the study step by step:
 
 - texts: ``clean`` and ``furniture``; ``headings``, ``outline`` and ``orientation``; ``lexicon``, ``names``
   and ``segment``; ``documents`` and ``corpus``, which hold the tables;
-- statistics, each taking a table first: ``dtm``, ``frequency``, ``keyness``, ``resample``, ``themes``, ``similarity``,
-  ``summary``, ``concordance``;
+- statistics, each taking a table first: ``dtm``, ``frequency``, ``keyness``, ``resample``, ``themes``,
+  ``similarity``, ``summary``, ``concordance``;
 - what is shown: ``house`` (style and writing), ``plots``, ``pictures``, ``claims``;
 - ``study`` runs the notebooks, ``inspection`` and ``cli`` are the command line.
 """

@@ -32,7 +32,7 @@ def list_claims(processed: str | Path) -> list[Claim]:
     parts = verbs.groupby("doc_id", sort=False)["orientation"].agg(set)
     for doc_id in parts.index[parts.map({"review", "plan"}.issubset)]:
         for part in ("review", "plan"):
-            row = f"doc_id == '{doc_id}' and orientation == '{part}'"
+            row = f"doc_id == '{doc_id}' and orientation == '{part}' and headings"
             for column in ("per_1000", "low", "high"):
                 said = f"Policy verbs per 1,000 tokens, {part} of {doc_id}: {column}"
                 name = f"verbs-{doc_id}-{part}-{column}"
@@ -47,15 +47,18 @@ def list_claims(processed: str | Path) -> list[Claim]:
             Claim(f"clusters-{column}", f"Clusters: {column}", "choice_of_k.csv", row, column, "{:.2f}")
         )
     for factor in ("doc_id", "orientation"):
-        said, row = f"NMI of clusters with {factor}", f"factor == '{factor}'"
-        claims.append(Claim(f"clusters-nmi-{factor}", said, "confounding.csv", row, "nmi", "{:.2f}"))
+        said, row = f"AMI of clusters with {factor}", f"factor == '{factor}'"
+        claims.append(Claim(f"clusters-ami-{factor}", said, "confounding.csv", row, "ami", "{:.2f}"))
     pairs = pd.read_csv(folder / "similarity.csv")
-    same = pairs["a"] == pairs["b"]
-    for name, table in (("across", pairs[~same]), ("halves", pairs[same])):
-        for end, at in (("smallest", table["cosine"].idxmin()), ("largest", table["cosine"].idxmax())):
-            row = f"a == '{table['a'][at]}' and b == '{table['b'][at]}'"
-            said = f"{end} cosine, {name}"
-            claims.append(Claim(f"cosine-{name}-{end}", said, "similarity.csv", row, "cosine", "{:.2f}"))
+    for kind, alike in pairs[pairs["like"]].groupby("kind", sort=False):
+        same = alike["a"] == alike["b"]
+        for name, table in (("pairs", alike[~same]), ("halves", alike[same])):
+            for end, at in (("smallest", table["cosine"].idxmin()), ("largest", table["cosine"].idxmax())):
+                row = f"a == '{table['a'][at]}' and b == '{table['b'][at]}'"
+                said = f"{end} cosine, {kind}s, {name}"
+                claims.append(
+                    Claim(f"cosine-{kind}-{name}-{end}", said, "similarity.csv", row, "cosine", "{:.2f}")
+                )
     return claims
 
 
@@ -81,7 +84,7 @@ def claims_table(processed: str | Path) -> pd.DataFrame:
             raise ValueError(f"{claim.claim_id}: {len(found)} rows of {claim.table} meet {claim.row!r}")
         value = float(found[claim.column].iloc[0])
         evidence = found["sentence_ids"].iloc[0] if "sentence_ids" in found else ""
-        printed = claim.style.format(value)
+        printed = claim.style.format(value).replace("-", "−")
         rows.append({**claim._asdict(), "value": value, "printed": printed, "sentence_ids": evidence})
     columns = ["claim_id", "statement", "value", "printed", "table", "row", "column", "style", "sentence_ids"]
     return pd.DataFrame(rows, columns=columns)
@@ -102,4 +105,4 @@ def state_claims(text: str, claims: pd.DataFrame) -> str:
             raise ValueError(f"the text states {match[1]!r}, which is no claim")
         return f"{printed[match[1]]}<!-- {match[1]} -->"
 
-    return re.sub(r"[\d.,]*<!-- ([\w-]+) -->", state, text)
+    return re.sub(r"−?[\d.,]*<!-- ([\w-]+) -->", state, text)

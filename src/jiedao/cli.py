@@ -117,7 +117,8 @@ def inspect(file: Path, as_json: bool) -> None:
     from jiedao.inspection import inspect_report
 
     if not file.is_file():
-        raise JiedaoError(f"{file}: no such file")
+        what = "a folder; give one text" if file.is_dir() else "no such file"
+        raise JiedaoError(f"{file}: {what}")
     report = inspect_report(file.read_bytes(), str(file))
     if as_json:
         click.echo(json.dumps(report, ensure_ascii=False, separators=(",", ":")))

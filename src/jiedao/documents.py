@@ -64,9 +64,14 @@ def read_documents(folder: Path) -> pd.DataFrame:
 
 def local_places(documents: pd.DataFrame) -> set[str]:
     """Names of places in the table of documents, with and without the word for what they are."""
-    named = {p for c in ("street", "district", "city", "province") for p in documents[c] if p}
-    stems = {re.sub(r"(?:街道|地区|自治[州区县]|[镇乡区县市省])$", "", p) for p in named}
-    return {p for p in named | stems if 2 <= len(p) <= 12}
+    named = [p for c in ("street", "district", "city", "province") for p in documents[c]]
+    return {form for place in named for form in place_forms(place)}
+
+
+def place_forms(place: str) -> set[str]:
+    """A place's name with and without the word for what it is (金盆岭街道, 金盆岭)."""
+    stem = re.sub(r"(?:街道|地区|自治[州区县]|[镇乡区县市省])$", "", place)
+    return {p for p in (place, stem) if 2 <= len(p) <= 12}
 
 
 def months(start: str, end: str) -> int | None:

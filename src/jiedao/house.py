@@ -18,12 +18,12 @@ import pandas as pd
 from matplotlib import font_manager
 from matplotlib.figure import Figure
 
-from jiedao.documents import local_places
+from jiedao.documents import place_forms
 from jiedao.lexicon import glosses, read_labels
 
 LANGUAGES = ("zh", "en")
 WIDTHS = {"single": 84.0, "double": 174.0}
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what makes a spreadsheet reckon
 FONTS = Path(__file__).parent / "fonts"
 # Distinct in colour, in grey and (with the markers) in shape; one street keeps one of them throughout.
 COLOURS = (
@@ -76,14 +76,18 @@ def short_gloss(term: str) -> str:
     return re.sub(r"\s*\([^)]*\)", "", glosses().get(term, "")).strip() or term
 
 
+def cluster_names(terms: pd.DataFrame, lang: str, n: int = 2) -> dict[int, str]:
+    """Clusters named by their first terms, from the table of `jiedao.themes.top_terms`."""
+    first = terms[terms["rank"] <= n].groupby("cluster")["term"]
+    return first.agg(lambda ts: "·".join(ts) if lang == "zh" else ", ".join(map(short_gloss, ts))).to_dict()
+
+
 def document_labels(documents: pd.DataFrame, lang: str) -> dict[str, str]:
     """Short names of the reports: the street and the year its first period begins (望月湖 2024)."""
     names = {}
     for row in documents.itertuples():
         stem = row.doc_id.split("-")[0]
-        stems = sorted(
-            local_places(pd.DataFrame([row._asdict()]).assign(district="", city="", province="")), key=len
-        )
+        stems = sorted(place_forms(row.street), key=len)
         name = (
             stem.capitalize()
             if lang == "en" and stem.isascii() and stem.isalpha()

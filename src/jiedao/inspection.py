@@ -6,6 +6,7 @@ from typing import Any
 
 from jiedao.clean import page_metadata
 from jiedao.corpus import parse, sentence_spans
+from jiedao.documents import place_forms
 from jiedao.lexicon import default_terms
 from jiedao.segment import Segmenter
 
@@ -29,8 +30,7 @@ def inspect_report(data: bytes, name: str = "text") -> dict[str, Any]:
     text, sections = parsed.text, parsed.sections
     titles = [s for s in sections if s.style == "title"]
     metadata = page_metadata(parsed.plain, parsed.furniture, parsed.title)
-    street = [metadata["street"]] if metadata["street"] else []
-    segmenter = Segmenter([*default_terms(), *street])
+    segmenter = Segmenter([*default_terms(), *place_forms(metadata["street"] or "")])
     sentences = sentence_spans(parsed)
     return {
         "encoding": parsed.encoding,

@@ -12,7 +12,7 @@ from matplotlib.patches import Rectangle
 from PIL import ImageFont
 from wordcloud.wordcloud import IntegralOccupancyMap
 
-from jiedao.house import FONTS
+from jiedao.house import FONTS, MARKERS
 
 
 def outline_strip(ax: Axes, sections: pd.DataFrame, colours: Mapping[str, str], row: float) -> Axes:
@@ -132,7 +132,7 @@ def section_map(ax: Axes, points: pd.DataFrame, colours: Mapping[int, str], name
         ax.plot(
             group["x"],
             group["y"],
-            "o",
+            MARKERS[int(cluster) % len(MARKERS)],
             color=colours[cluster],
             markeredgecolor="white",
             markeredgewidth=0.4,

@@ -261,13 +261,15 @@ def bars(ax: Axes, values: pd.Series, colour: str) -> Axes:
 
 
 def dumbbells(ax: Axes, table: pd.DataFrame, before: str, after: str, colours: tuple[str, str]) -> Axes:
-    """Two dots a row, joined: what changes between two parts of one report."""
+    """Two dots a row, joined, with their intervals beside the bar: what changes between two parts.
+
+    The table has ``before`` and ``after``, and of each ``low_…`` and ``high_…``.
+    """
     at = np.arange(len(table))
     ax.hlines(at, table[before], table[after], color="#b0b0b0", linewidth=1.6)
-    ax.plot(
-        table[before], at, "o", color=colours[0], markersize=5.5, markeredgecolor="white", markeredgewidth=0.5
-    )
-    ax.plot(
-        table[after], at, "D", color=colours[1], markersize=5, markeredgecolor="white", markeredgewidth=0.5
-    )
+    for name, mark, colour, side in ((before, "o", colours[0], -0.22), (after, "D", colours[1], 0.22)):
+        ax.hlines(at + side, table[f"low_{name}"], table[f"high_{name}"], color=colour, linewidth=0.8)
+        ax.plot(
+            table[name], at, mark, color=colour, markersize=5, markeredgecolor="white", markeredgewidth=0.5
+        )
     return ax

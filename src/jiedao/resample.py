@@ -2,7 +2,8 @@
 
 The five texts are no sample of anything, so an interval here is not a test over a population. It
 redraws the sentences of each section (or the sections of each part) with replacement, and shows how
-far a figure depends on the sentences that happen to carry it.
+far a figure depends on the sentences that happen to carry it. It is somewhat too narrow: a section of
+one sentence does not vary at all, and m sentences drawn from m understate the variance by (m − 1)/m.
 """
 
 from __future__ import annotations
@@ -73,7 +74,8 @@ def rate_intervals(
     Returns
     -------
     DataFrame
-        By thing: n, rate, low, high.
+        By thing: n, rate, low, high. Where nothing was counted there is nothing to redraw, and the bounds
+        are NaN: such a zero is no more certain than a small share.
     """
     matrix = sparse.csr_matrix(counted.reindex(units.index, fill_value=0).to_numpy(dtype=float))
     sizes = units[size].to_numpy(dtype=float)
@@ -82,6 +84,7 @@ def rate_intervals(
         rates = per * np.asarray((matrix.T @ weights.T).T) / (weights @ sizes)[:, None]
     low, high = interval(rates)
     n = np.asarray(matrix.sum(axis=0)).ravel()
+    low[n == 0], high[n == 0] = np.nan, np.nan
     total = sizes.sum()
     rate = per * n / total if total else np.full(len(n), np.nan)
     return pd.DataFrame({"n": n, "rate": rate, "low": low, "high": high}, index=counted.columns)

@@ -42,7 +42,6 @@ _AFFIXES = "化性型式率业"
 _LOCALISERS = "上下中内里外"
 # A frequency at which a term of the lexicon beats every cut of it into dictionary words.
 TERM_FREQUENCY = 20_000
-ENGINES = ("jieba", "rjieba")
 _SENTENCE = re.compile(r"[^。!?;\r\n]*(?:[。!?;]+[”’\"')》」』]*|(?=[\r\n])|$)")
 
 

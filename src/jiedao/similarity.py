@@ -2,7 +2,7 @@
 
 Two samples of one text already differ; the shorter they are, the more. So every pair is compared on
 samples of one and the same number of tokens, and beside the pairs stands what two halves of a single
-text score: nothing can be expected to be more alike than that.
+text score: a mark of what can be reached, not a strict bound.
 """
 
 from __future__ import annotations

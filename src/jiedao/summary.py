@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 # Why each kind of furniture is no part of the report.
 REASONS = {
     "breadcrumb": "where the page stands in the site's menu",
-    "navigation": "links to other pages of the site",
     "index block": "the site's filing record of the page",
     "source line": "when and by whom the page was posted; kept as metadata",
     "counter": "how often the page was opened",
@@ -99,7 +98,10 @@ def composition(corpus: Corpus) -> pd.DataFrame:
 def outline_text(sections: pd.DataFrame, deepest: int = 3) -> str:
     """The headings of one report as indented text, down to a level."""
     shown = sections[sections["level"].fillna(99) <= deepest]
-    lines = [f"{'   ' * int(s.level)}{s.number or ''}{s.heading}" for s in shown.itertuples()]
+    lines = [
+        f"{'   ' * int(s.level)}{'' if pd.isna(s.number) else s.number}{s.heading}"
+        for s in shown.itertuples()
+    ]
     return "\n".join([f"{sections['doc_id'].iloc[0]}:", *lines])
 
 

@@ -1,8 +1,8 @@
 """Clusters of sections: which themes the texts fall into when nobody has coded them.
 
 NMF of the tf-idf matrix, run many times on random parts of the vocabulary; sections that keep falling
-together form a cluster (consensus clustering, Monti et al. 2003). One NMF run depends on its seed; the
-consensus much less. Codes that people gave to sections never enter here.
+together form a cluster (consensus clustering, Monti et al. 2003), so that no single run and no single
+word decides. Codes that people gave to sections never enter here.
 """
 
 from __future__ import annotations
@@ -12,7 +12,12 @@ import pandas as pd
 from scipy import sparse
 from sklearn.cluster import AgglomerativeClustering
 from sklearn.decomposition import NMF
-from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score, silhouette_score
+from sklearn.metrics import (
+    adjusted_mutual_info_score,
+    adjusted_rand_score,
+    normalized_mutual_info_score,
+    silhouette_score,
+)
 
 from jiedao.dtm import HIDDEN, content, count, tf_idf, with_components
 from jiedao.lexicon import stopwords
@@ -122,7 +127,7 @@ def consensus_clusters(together: np.ndarray, k: int) -> np.ndarray:
 
 
 def choose_k(
-    dtm: pd.DataFrame, ks: range = range(4, 13), repeats: int = 10, runs: int = 10, seed: int = SEED
+    dtm: pd.DataFrame, ks: range = range(4, 13), repeats: int = 8, runs: int = 20, seed: int = SEED
 ) -> pd.DataFrame:
     """Stability and separation of the clustering for each number of clusters.
 
@@ -133,7 +138,7 @@ def choose_k(
     ks : range
         Numbers of clusters to try.
     repeats : int
-        How many bootstrap samples; half as many seeds are compared.
+        How many subsamples; half as many seeds are compared.
     runs : int
         NMF runs behind each of them.
     seed : int
@@ -144,7 +149,7 @@ def choose_k(
     DataFrame
         By k: sections; nmf_seed_ari (adjusted Rand index between single NMF runs of other seeds);
         seed_ari (between consensus clusterings of other seeds); bootstrap_ari (between the first
-        consensus and those of bootstrap samples of the sections, on the sections drawn) and
+        consensus and those of bootstrap samples of the sections, each section drawn counting once) and
         bootstrap_se, its standard error; silhouette (cosine, of the first consensus); smallest (sections
         of the smallest cluster).
 
@@ -159,7 +164,10 @@ def choose_k(
         seeds = [seed + r for r in range(max(2, repeats // 2))]
         single = [nmf_labels(weighted, k, s) for s in seeds]
         again = [consensus_clusters(co_assignment(dtm, k, runs, seed=s), k) for s in seeds]
-        other = [consensus_clusters(co_assignment(dtm.iloc[d], k, runs, seed=seed), k) for d in drawn]
+        other = [
+            consensus_clusters(co_assignment(dtm.iloc[d], k, runs, seed=seed + 1 + r), k)
+            for r, d in enumerate(drawn)
+        ]
         agreement = [adjusted_rand_score(again[0][d], o) for d, o in zip(drawn, other, strict=True)]
         rows.append(
             {
@@ -202,24 +210,31 @@ def _mean_ari(labels: list[np.ndarray]) -> float:
 def top_terms(dtm: pd.DataFrame, labels: pd.Series, n: int = 8) -> pd.DataFrame:
     """The terms that set each cluster apart: mean tf-idf inside it minus the mean outside.
 
+    A term that owes most of its weight to a longer one gives way to it (生产 to 安全生产), and of terms
+    that hold one another the better placed is listed.
+
     Returns
     -------
     DataFrame
-        cluster, rank (from 1), term, inside, outside, difference; a term that is part of a better placed
-        term of the same cluster is left out.
+        cluster, rank (from 1), term, inside, outside, difference.
     """
     weighted = tf_idf(dtm)
     rows = []
     for cluster in sorted(labels.unique()):
         member = (labels == cluster).reindex(weighted.index)
         inside, outside = weighted[member].mean(), weighted[~member].mean()
+        difference = (inside - outside).sort_values(ascending=False, kind="stable")
         kept: list[str] = []
-        for term in (inside - outside).sort_values(ascending=False, kind="stable").index:
+        for short in difference.index[: 10 * n]:
+            longer = [
+                t
+                for t in difference.index[: 10 * n]
+                if short in t and (t == short or difference[t] >= 0.6 * difference[short] > 0)
+            ]
+            term = max(longer, key=len)
             if len(kept) < n and not any(term in other or other in term for other in kept):
                 kept.append(term)
-                rows.append(
-                    (cluster, len(kept), term, inside[term], outside[term], inside[term] - outside[term])
-                )
+                rows.append((cluster, len(kept), term, inside[term], outside[term], difference[term]))
     return pd.DataFrame(rows, columns=["cluster", "rank", "term", "inside", "outside", "difference"])
 
 
@@ -231,9 +246,20 @@ def typicality(dtm: pd.DataFrame, labels: pd.Series) -> pd.Series:
     return (weighted * centre.loc[labels.reindex(weighted.index)].to_numpy()).sum(axis=1)
 
 
-def confounding(labels: pd.Series, *factors: pd.Series) -> pd.Series:
-    """Normalised mutual information of the clusters with each factor: 0 none, 1 the same."""
-    return pd.Series({f.name: normalized_mutual_info_score(f, labels) for f in factors}, name="nmi")
+def confounding(labels: pd.Series, *factors: pd.Series) -> pd.DataFrame:
+    """How far the clusters coincide with other groupings of the same sections.
+
+    Returns
+    -------
+    DataFrame
+        By factor: nmi, the normalised mutual information (1: the same grouping; by chance alone it lies
+        somewhat above 0), and ami, the mutual information adjusted for chance (0: as by chance).
+    """
+    rows = {
+        f.name: (normalized_mutual_info_score(f, labels), adjusted_mutual_info_score(f, labels))
+        for f in factors
+    }
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["nmi", "ami"]).rename_axis("factor")
 
 
 def layout(together: np.ndarray, dtm: pd.DataFrame, steps: int = 300) -> np.ndarray:
