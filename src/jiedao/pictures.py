@@ -138,14 +138,12 @@ def section_map(ax: Axes, points: pd.DataFrame, colours: Mapping[int, str], name
             markeredgewidth=0.4,
             markersize=5,
         )
-    middle, reach = points[["x", "y"]].mean(), points[["x", "y"]].abs().to_numpy().max()
+    middle, room = points["y"].median(), 0.045 * np.ptp(points["y"])
     for cluster, group in points.groupby("cluster"):
-        centre = group[["x", "y"]].median()
-        away = (
-            (centre - middle) / max(np.hypot(*(centre - middle)), 1e-9) * 0.09 * reach
-        )  # outwards, off the dots
+        above = group["y"].median() >= middle  # names stand on the outer side of their dots
         ax.text(
-            *(centre + away),
+            group["x"].median(),
+            group["y"].max() + room if above else group["y"].min() - room,
             names[cluster],
             ha="center",
             va="center",
