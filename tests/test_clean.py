@@ -6,8 +6,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from jiedao import JiedaoError
+from jiedao import JiedaoError, furniture
 from jiedao.clean import decode, find_furniture, lines, normalise, page_metadata
+from jiedao.summary import REASONS
 
 CHINESE = "街道2024年工作总结:完成1.2亿元。\r\n一、党建"
 BODY = "今年以来,街道坚持党建引领,扎实推进各项工作,经济社会平稳发展,民生持续改善。"
@@ -264,3 +265,7 @@ def test_street_in_the_title(title, street):
 )
 def test_published_is_a_date_or_nothing(date, iso):
     assert metadata(f"发布时间:{date}\n{BODY}")["published"] == iso
+
+
+def test_every_kind_of_furniture_has_its_reason():
+    assert set(furniture._KINDS) | set(furniture._GROUPS.values()) | {"index block"} == set(REASONS)

@@ -56,7 +56,7 @@ def contrast(one, other):
     "background",
     [
         *house.COLOURS,
-        *house.ORIENTATION.values(),
+        *house.PARTS.values(),
         "#ffffff",
         "#000000",
         *plots.INK([0.0, 0.5, 1.0])[:, :3].tolist(),
@@ -84,7 +84,7 @@ def test_stacked_shares_add_up_from_left_to_right(ax):
 
 def test_figure_key_names_the_colours():
     fig, _ = house.figure(40)
-    assert plots.figure_key(fig, {"review": "#112233", "plan": "#445566"}) is fig
+    assert plots.colour_key(fig, {"review": "#112233", "plan": "#445566"}) is None
     (legend,) = fig.legends
     assert [t.get_text() for t in legend.get_texts()] == ["review", "plan"]
     assert [to_hex(h.get_facecolor()) for h in legend.legend_handles] == ["#112233", "#445566"]
@@ -97,11 +97,11 @@ def test_outline_strip_is_as_wide_as_the_sections_are_long(ax):
             "own_end": [10, 16, 40],
             "level": pd.array([pd.NA, 1, 2], "Int64"),
             "is_leaf": [True, False, True],
-            "orientation": ["preamble", "prospective", "prospective"],
+            "orientation": ["framing", "prospective", "prospective"],
         }
     )
-    assert pictures.outline_strip(ax, sections, house.ORIENTATION, 3) is ax
-    preamble, plan = house.ORIENTATION["preamble"], house.ORIENTATION["prospective"]
+    assert pictures.outline_strip(ax, sections, house.PARTS, 3) is ax
+    preamble, plan = house.PARTS["framing"], house.PARTS["prospective"]
     assert bars_of(ax) == [(0, 10, pytest.approx(3), preamble), (16, 24, pytest.approx(3), plan)]
     assert [list(line.get_xdata()) for line in ax.lines] == [[10, 10]]
 

@@ -84,3 +84,11 @@ def test_interval_holds_the_true_rate_about_as_often_as_it_says():
     counted = pd.DataFrame(rng.binomial(10, 0.2, (60, 200)))
     found = rate_intervals(counted, units, "size", "part", per=1, draws=400)
     assert 0.88 <= ((found["low"] <= 0.2) & (found["high"] >= 0.2)).mean() <= 0.99
+
+
+def test_a_zero_has_no_interval():
+    units = pd.DataFrame({"size": [5, 5], "part": ["a", "a"]}, index=["s1", "s2"])
+    found = rate_intervals(pd.DataFrame({"x": [0, 0], "y": [1, 2]}, index=units.index), units, "size", "part")
+    assert found.loc["x", "rate"] == 0
+    assert found.loc["x", ["low", "high"]].isna().all()
+    assert found.loc["y", ["low", "high"]].notna().all()

@@ -38,13 +38,11 @@ def list_claims(processed: str | Path) -> list[Claim]:
                 name = f"verbs-{doc_id}-{part}-{column}"
                 claims.append(Claim(name, said, "policy_verbs.csv", row, column, "{:.0f}"))
     row = f"k == {pd.read_csv(folder / 'clusters.csv')['cluster'].max()}"
-    for column, style in (("k", "{:.0f}"), ("sections", "{:.0f}"), ("seed_ari", "{:.2f}")):
+    styles = {"k": "{:.0f}", "sections": "{:.0f}"}
+    for column in ("k", "sections", "seed_ari", "bootstrap_ari", "silhouette"):
+        style = styles.get(column, "{:.2f}")
         claims.append(
             Claim(f"clusters-{column}", f"Clusters: {column}", "choice_of_k.csv", row, column, style)
-        )
-    for column in ("bootstrap_ari", "silhouette"):
-        claims.append(
-            Claim(f"clusters-{column}", f"Clusters: {column}", "choice_of_k.csv", row, column, "{:.2f}")
         )
     for factor in ("doc_id", "orientation"):
         said, row = f"AMI of clusters with {factor}", f"factor == '{factor}'"

@@ -9,8 +9,7 @@ from __future__ import annotations
 import os
 import re
 import warnings
-from collections.abc import Callable, Iterable
-from functools import cache
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -30,17 +29,12 @@ COLOURS = (
     "#1f5f8b #d1495b #3a7d44 #e09f3e #7b4b94 #00a6a6 #8c564b #5b5b5b #b5179e #6a994e #3d5a80 #bc6c25".split()
 )
 MARKERS = "o s D ^ v P X < > h p *".split()
-ORIENTATION = {
+# The parts of a report as charts show them: title, preambles, closing and signature together frame it.
+PARTS = {
     "retrospective": "#24496e",
     "problem-statement": "#c4515f",
     "prospective": "#f0a35e",
-    "preamble": "#d0d0d0",
-    "closing": "#dedede",
-    "apparatus": "#ebebeb",
-}
-# The parts of a report as charts show them: title, preambles, closing and signature together frame it.
-PARTS = {k: ORIENTATION[k] for k in ("retrospective", "problem-statement", "prospective")} | {
-    "framing": "#dedede"
+    "framing": "#dedede",
 }
 
 
@@ -99,19 +93,14 @@ def document_labels(documents: pd.DataFrame, lang: str) -> dict[str, str]:
     return {d: f"{n} ({d})" if n in twice else n for d, n in names.items()}
 
 
-@cache
-def _order(documents: tuple[str, ...]) -> dict[str, int]:
-    return {d: i for i, d in enumerate(documents)}
-
-
-def colour(doc_id: str, documents: Iterable[str]) -> str:
+def colour(doc_id: str, documents: Sequence[str]) -> str:
     """The colour of a report, the same in every figure."""
-    return COLOURS[_order(tuple(documents))[doc_id] % len(COLOURS)]
+    return COLOURS[documents.index(doc_id) % len(COLOURS)]
 
 
-def marker(doc_id: str, documents: Iterable[str]) -> str:
+def marker(doc_id: str, documents: Sequence[str]) -> str:
     """The marker of a report, the same in every figure."""
-    return MARKERS[_order(tuple(documents))[doc_id] % len(MARKERS)]
+    return MARKERS[documents.index(doc_id) % len(MARKERS)]
 
 
 def publish(

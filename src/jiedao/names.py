@@ -33,7 +33,7 @@ _BEFORE = set(
     "共曾再已均都又也还只更最建进入出做好强优拆修补改走清管控保抓促搭办开设划评获打驻离沿通请派送查访"
 )
 # Nouns so common that a two-character word before them need not be a name (提质工程, 服务中心).
-_GENERIC = set("中心 工程 联盟 食堂 驿站 书房 市场 公园 地块 项目".split())
+_GENERIC = set("中心 工程 联盟 食堂 驿站 书房 市场 公园 地块".split())
 _NUMBERED = re.compile(r"第?[一二两三四五六七八九十百]+.?")
 LONGEST_QUOTED = 7
 LONGEST_NAME = 8
@@ -78,7 +78,7 @@ def find_names(
     list of (int, int, str)
         Start, end and kind (``place`` or ``name``) wherever a name stands; the longest where several do.
     """
-    known = terms if isinstance(terms, (set, frozenset)) else set(terms)
+    known = frozenset(terms)
     by_noun = noun_names(text, cut, known)
     found = (quoted_names(text) | by_noun) - known
     if not found:
@@ -99,10 +99,9 @@ def quoted_names(text: str) -> set[str]:
     }
 
 
-def noun_names(text: str, cut: Callable[[str], Iterable[str]], known: Iterable[str]) -> set[str]:
+def noun_names(text: str, cut: Callable[[str], Iterable[str]], known: frozenset[str]) -> set[str]:
     """Phrases of a name and the noun of its kind (清水湾社区)."""
     named, common = _dictionary()
-    known = set(known)
     found: set[str] = set()
     for clause in set(_CLAUSE.findall(text)):
         if not _NOUN.search(clause):

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from jiedao.headings import Section
 
+# What only frames a report: it reviews and plans nothing.
+FRAMING = ("preamble", "closing", "apparatus")
 _REVIEW = r"(?:总结|回顾|成效|成绩|成果|完成情况|进展情况|开展情况|工作情况|主要做法|工作亮点|所做的?工作)"
 _PLAN = (
     r"(?:计划|打算|安排|思路|规划|展望|设想|总体要求"

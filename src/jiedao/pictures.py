@@ -127,7 +127,7 @@ def word_cloud(ax: Axes, layout: Iterable[Placed], colour: str) -> Axes:
 
 
 def section_map(ax: Axes, points: pd.DataFrame, colours: Mapping[int, str], names: Mapping[int, str]) -> Axes:
-    """Sections as dots (x, y, cluster), each cluster named at its centre."""
+    """Sections as dots (x, y, cluster), each cluster named beside its dots."""
     for cluster, group in points.groupby("cluster"):
         ax.plot(
             group["x"],

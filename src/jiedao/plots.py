@@ -57,39 +57,17 @@ def stacked_shares(
     ax.set_xlim(0, 1)
     ax.xaxis.set_visible(False)
     ax.spines[["left", "bottom"]].set_visible(False)
-    return colour_key(ax, {c: colours[c] for c in shares.columns}, names)
-
-
-def colour_key(ax: Axes, colours: Mapping[str, str], names: Mapping[str, str]) -> Axes:
-    """Name colours in one row above the axes."""
-    handles = [Rectangle((0, 0), 1, 1, color=c) for c in colours.values()]
-    ax.legend(
-        handles,
-        [names[k] for k in colours],
-        ncols=len(handles),
-        loc="lower left",
-        bbox_to_anchor=(0, 1.0),
-        handlelength=1,
-        handleheight=1,
-        columnspacing=1.2,
-        borderaxespad=0.2,
-    )
+    colour_key(ax, {names[c]: colours[c] for c in shares.columns})
     return ax
 
 
-def figure_key(fig: Figure, colours: Mapping[str, str]) -> Figure:
-    """Name colours in one row above all the axes of a figure."""
+def colour_key(owner: Axes | Figure, colours: Mapping[str, str]) -> None:
+    """Name colours in one row above an axes, or above all the axes of a figure."""
     handles = [Rectangle((0, 0), 1, 1, color=c) for c in colours.values()]
-    fig.legend(
-        handles,
-        list(colours),
-        ncols=len(handles),
-        loc="outside upper left",
-        handlelength=1,
-        handleheight=1,
-        columnspacing=1.2,
-    )
-    return fig
+    above = {"loc": "lower left", "bbox_to_anchor": (0, 1.0), "borderaxespad": 0.2}
+    where = {"loc": "outside upper left"} if isinstance(owner, Figure) else above
+    style = {"handlelength": 1, "handleheight": 1, "columnspacing": 1.2}
+    owner.legend(handles, list(colours), ncols=len(handles), **where, **style)
 
 
 def dots(

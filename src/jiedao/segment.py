@@ -93,7 +93,6 @@ class Segmenter:
         if engine != "jieba":
             raise ValueError(f"unknown engine {engine!r}; there is jieba")
         self.terms = frozenset(default_terms() if terms is None else map(normalise, terms))
-        self.hmm = hmm
         self._cut = _jieba(self.terms, hmm)
         signed = sorted(
             (t for t in self.terms if not re.fullmatch(f"[{_HAN}]+", t)), key=lambda t: (-len(t), t)

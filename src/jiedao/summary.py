@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from jiedao.dtm import running
+from jiedao.orientation import FRAMING
 
 if TYPE_CHECKING:
     from IPython.display import Markdown
@@ -85,9 +86,7 @@ def composition(corpus: Corpus) -> pd.DataFrame:
     """
     sections = corpus.sections
     own = [corpus.text(s.doc_id)[s.start : s.own_end] for s in sections.itertuples()]
-    kind = sections["orientation"].where(
-        ~sections["orientation"].isin(["preamble", "closing", "apparatus"]), "framing"
-    )
+    kind = sections["orientation"].where(~sections["orientation"].isin(FRAMING), "framing")
     table = sections.assign(orientation=kind, characters=[len("".join(t.split())) for t in own])
     grouped = table.groupby(["doc_id", "orientation"], sort=False)
     out = grouped.agg(characters=("characters", "sum"), section_ids=("section_id", " ".join)).reset_index()

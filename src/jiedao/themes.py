@@ -21,10 +21,8 @@ from sklearn.metrics import (
 
 from jiedao.dtm import HIDDEN, content, count, tf_idf, with_components
 from jiedao.lexicon import stopwords
-from jiedao.orientation import is_part
+from jiedao.orientation import FRAMING, is_part
 from jiedao.resample import SEED, draw_weights
-
-FRAMING = ("preamble", "closing", "apparatus")
 
 
 def leaf_sections(sections: pd.DataFrame, tokens: pd.DataFrame, fewest: int = 5) -> pd.DataFrame:
@@ -74,7 +72,7 @@ def section_matrix(
     """
     leaves = leaf_sections(sections, tokens)
     words = with_components(content(tokens, hide))
-    words = words[~words["token"].isin(stopwords(hide))]
+    words = words[~words["token"].isin(stopwords(hide))]  # a component may be a stop word again
     heading_end = sections.set_index("section_id")["heading_end"]
     in_heading = words["start"] < words["section_id"].map(heading_end)
     text = count(words, "section_id")
