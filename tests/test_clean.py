@@ -268,4 +268,4 @@ def test_published_is_a_date_or_nothing(date, iso):
 
 
 def test_every_kind_of_furniture_has_its_reason():
-    assert set(furniture._KINDS) | set(furniture._GROUPS.values()) | {"index block"} == set(REASONS)
+    assert set(furniture._KINDS) | set(furniture._LABEL_KINDS) | {"index block"} == set(REASONS)

@@ -3,8 +3,8 @@
 import pytest
 
 from jiedao.clean import normalise
-from jiedao.orientation import orient, tense
-from jiedao.outline import is_part, read_outline
+from jiedao.orientation import is_part, orient, tense
+from jiedao.outline import read_outline
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ prose cannot drift from data. In README.md each number is followed by its claim_
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,9 +15,10 @@ import pandas as pd
 
 
 class Claim(NamedTuple):
-    """A number and where it stands: ``row`` is a pandas query that exactly one row of the table meets."""
+    """A number, its finding, and where it stands: exactly one row of the table meets ``row``."""
 
     claim_id: str
+    finding: str
     statement: str
     table: str
     row: str
@@ -27,37 +29,59 @@ class Claim(NamedTuple):
 def list_claims(processed: str | Path) -> list[Claim]:
     """The claims that can be made of the tables in a folder."""
     folder = Path(processed)
-    claims = []
-    verbs = pd.read_csv(folder / "policy_verbs.csv")
-    parts = verbs.groupby("doc_id", sort=False)["orientation"].agg(set)
-    for doc_id in parts.index[parts.map({"review", "plan"}.issubset)]:
-        for part in ("review", "plan"):
-            row = f"doc_id == '{doc_id}' and orientation == '{part}' and headings"
-            for column in ("per_1000", "low", "high"):
-                said = f"Policy verbs per 1,000 tokens, {part} of {doc_id}: {column}"
-                name = f"verbs-{doc_id}-{part}-{column}"
-                claims.append(Claim(name, said, "policy_verbs.csv", row, column, "{:.0f}"))
+    return [*_verbs(folder), *_clusters(folder), *_similarity(folder), *_wording(folder), *_survival(folder)]
+
+
+def _verbs(folder: Path) -> Iterator[Claim]:
+    changes = pd.read_csv(folder / "verb_change.csv")
+    for doc_id in changes["doc_id"].unique():
+        row = f"doc_id == '{doc_id}' and headings"
+        for column in ("review", "plan", "difference", "low", "high"):
+            said = f"Policy verbs per 1,000 tokens, {doc_id}, review and plan: {column}"
+            claim_id = f"verbs-{doc_id}-{column}"
+            yield Claim(claim_id, f"verbs-{doc_id}", said, "verb_change.csv", row, column, "{:.0f}")
+
+
+def _clusters(folder: Path) -> Iterator[Claim]:
     row = f"k == {pd.read_csv(folder / 'clusters.csv')['cluster'].max()}"
     styles = {"k": "{:.0f}", "sections": "{:.0f}"}
     for column in ("k", "sections", "seed_ari", "bootstrap_ari", "silhouette"):
-        style = styles.get(column, "{:.2f}")
-        claims.append(
-            Claim(f"clusters-{column}", f"Clusters: {column}", "choice_of_k.csv", row, column, style)
-        )
-    for factor in ("doc_id", "orientation"):
+        said, style = f"Clusters: {column}", styles.get(column, "{:.2f}")
+        yield Claim(f"clusters-{column}", "themes-return", said, "choice_of_k.csv", row, column, style)
+    for factor, finding in (("doc_id", "themes-street"), ("orientation", "themes-part")):
         said, row = f"AMI of clusters with {factor}", f"factor == '{factor}'"
-        claims.append(Claim(f"clusters-ami-{factor}", said, "confounding.csv", row, "ami", "{:.2f}"))
+        yield Claim(f"clusters-ami-{factor}", finding, said, "confounding.csv", row, "ami", "{:.2f}")
+
+
+def _similarity(folder: Path) -> Iterator[Claim]:
     pairs = pd.read_csv(folder / "similarity.csv")
-    for kind, alike in pairs[pairs["like"]].groupby("kind", sort=False):
-        same = alike["a"] == alike["b"]
-        for name, table in (("pairs", alike[~same]), ("halves", alike[same])):
-            for end, at in (("smallest", table["cosine"].idxmin()), ("largest", table["cosine"].idxmax())):
-                row = f"a == '{table['a'][at]}' and b == '{table['b'][at]}'"
-                said = f"{end} cosine, {kind}s, {name}"
-                claims.append(
-                    Claim(f"cosine-{kind}-{name}-{end}", said, "similarity.csv", row, "cosine", "{:.2f}")
-                )
-    return claims
+    reviews = pairs[pairs["a"].str.startswith("review|") & pairs["b"].str.startswith("review|")]
+    same = reviews["a"] == reviews["b"]
+    if same.all():
+        return
+    for name, table in (("pairs", reviews[~same]), ("halves", reviews[same])):
+        for end, at in (("smallest", table["cosine"].idxmin()), ("largest", table["cosine"].idxmax())):
+            row = f"a == '{table['a'][at]}' and b == '{table['b'][at]}'"
+            said, claim_id = f"{end} cosine, reviews, {name}", f"cosine-{name}-{end}"
+            yield Claim(claim_id, "reviews-apart", said, "similarity.csv", row, "cosine", "{:.2f}")
+
+
+def _wording(folder: Path) -> Iterator[Claim]:
+    wording = pd.read_csv(folder / "formula.csv")
+    own = wording[wording["wording"] == "own"]
+    for run, table in own.groupby("run"):
+        for end, at in (("smallest", table["share"].idxmin()), ("largest", table["share"].idxmax())):
+            row = f"unit == '{table['unit'][at]}' and run == {run} and wording == 'own'"
+            said = f"{end} share of characters in one report only, runs of {run}"
+            yield Claim(f"own-{run}-{end}", "own-wording", said, "formula.csv", row, "share", "{:.0%}")
+
+
+def _survival(folder: Path) -> Iterator[Claim]:
+    for finding in pd.read_csv(folder / "survival.csv")["finding"]:
+        row = f"finding == '{finding}'"
+        for column in ("survives", "choices"):
+            said = f"Robustness of {finding}: {column}"
+            yield Claim(f"{column}-{finding}", finding, said, "survival.csv", row, column, "{:.0f}")
 
 
 def claims_table(processed: str | Path) -> pd.DataFrame:
@@ -71,10 +95,12 @@ def claims_table(processed: str | Path) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        claim_id, statement, value, printed (as README prints it), table, row, column, style and
-        sentence_ids (the sentences behind the number, where it counts any).
+        claim_id, finding, statement, value, printed (as README prints it), table, row, column, style,
+        sentence_ids (the sentences behind the number, where it counts any), survives (``17 of 18``: the
+        other choices that leave the finding as strong as published, see `jiedao.robustness`).
     """
     folder = Path(processed)
+    survival = pd.read_csv(folder / "survival.csv").set_index("finding")
     rows = []
     for claim in list_claims(folder):
         found = pd.read_csv(folder / claim.table).query(claim.row)
@@ -83,8 +109,12 @@ def claims_table(processed: str | Path) -> pd.DataFrame:
         value = float(found[claim.column].iloc[0])
         evidence = found["sentence_ids"].iloc[0] if "sentence_ids" in found else ""
         printed = claim.style.format(value).replace("-", "−")
-        rows.append({**claim._asdict(), "value": value, "printed": printed, "sentence_ids": evidence})
-    columns = ["claim_id", "statement", "value", "printed", "table", "row", "column", "style", "sentence_ids"]
+        row = {**claim._asdict(), "value": value, "printed": printed, "sentence_ids": evidence}
+        if claim.finding in survival.index:
+            counts = survival.loc[claim.finding]
+            row["survives"] = f"{counts['survives']} of {counts['choices']}"
+        rows.append(row)
+    columns = [*Claim._fields[:3], "value", "printed", *Claim._fields[3:], "sentence_ids", "survives"]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -103,4 +133,4 @@ def state_claims(text: str, claims: pd.DataFrame) -> str:
             raise ValueError(f"the text states {match[1]!r}, which is no claim")
         return f"{printed[match[1]]}<!-- {match[1]} -->"
 
-    return re.sub(r"−?[\d.,]*<!-- ([\w-]+) -->", state, text)
+    return re.sub(r"−?[\d.,]*%?<!-- ([\w.-]+) -->", state, text)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import suppress
 from typing import NamedTuple
 
 from jiedao import JiedaoError
@@ -52,44 +53,28 @@ def decode(data: bytes, name: str = "text") -> tuple[str, str]:
     JiedaoError
         If the file is empty, or is not text in one of these encodings.
     """
-    for encoding, mark in MARKS:
-        if data.startswith(mark):
-            return _checked(data[len(mark) :], encoding, name), encoding
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        text = _checked(data, "gb18030", name)
-    else:
-        return _checked(data, "utf-8", name), "utf-8"
-    # GB 18030 accepts almost any bytes; real text stays mostly within the older, smaller GB 2312.
-    foreign = [c for c in text if c > "\x7f"]
-    if sum(map(_in_gb2312, foreign)) < 0.8 * len(foreign):
-        raise _not_text(name)
-    return text, "gb18030"
-
-
-def _checked(data: bytes, encoding: str, name: str) -> str:
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError:
-        raise _not_text(name) from None
-    if not text.strip():
+    marked = [(encoding, mark) for encoding, mark in MARKS if data.startswith(mark)]
+    text = None
+    for encoding, mark in marked or [("utf-8", b""), ("gb18030", b"")]:
+        with suppress(UnicodeDecodeError):
+            text = data[len(mark) :].decode(encoding)
+            break
+    if text is not None and not text.strip():
         raise JiedaoError(f"{name}: the file is empty; save the report's text in it")
-    if any(unicodedata.category(c) == "Cc" and c not in "\t\n\r\f\v\x85" for c in set(text)):
-        raise _not_text(name)
-    return text
+    if text is None or _is_binary(text) or (encoding == "gb18030" and not marked and _is_guesswork(text)):
+        raise JiedaoError(f"{name}: not a text in UTF-8, UTF-16 or GB 18030; save it again as UTF-8 text")
+    return text, encoding
 
 
-def _not_text(name: str) -> JiedaoError:
-    return JiedaoError(f"{name}: not a text in UTF-8, UTF-16 or GB 18030; save it again as UTF-8 text")
+def _is_binary(text: str) -> bool:
+    return any(unicodedata.category(c) == "Cc" and c not in "\t\n\r\f\v\x85" for c in set(text))
 
 
-def _in_gb2312(char: str) -> bool:
-    try:
-        char.encode("gb2312")
-    except UnicodeEncodeError:
-        return False
-    return True
+def _is_guesswork(text: str) -> bool:
+    """GB 18030 accepts almost any bytes; real text stays mostly within the older, smaller GB 2312."""
+    foreign = re.sub(r"[\0-\x7f]", "", text)
+    held = foreign.encode("gb2312", "ignore")  # two bytes a character
+    return len(held) / 2 < 0.8 * len(foreign)
 
 
 def _one_to_one() -> dict[int, str]:
@@ -119,17 +104,18 @@ def normalise(text: str) -> str:
 
 def lines(text: str) -> list[tuple[int, int]]:
     """Spans of the non-blank lines of a normalised text, without the blanks around them."""
-    return [(m.start(), m.end()) for m in re.finditer(r"[^\s](?:[^\r\n]*[^\s])?", text)]
+    return [m.span() for m in re.finditer(r"\S(?:[^\r\n]*\S)?", text)]
 
 
-# The date below a signature belongs to the document.
-_SIGNED_DATE = re.compile(
-    r"[〇零○一二三四五六七八九十\d]{4}\s*年\s*[\d元一二三四五六七八九十]{1,3}\s*月\s*[\d一二三四五六七八九十]{1,3}\s*日"
+# A date as it stands below a signature, the day not always stated.
+SIGNED_DATE = (
+    r"[〇零○一二三四五六七八九十\d]{4}\s*年\s*[\d元一二三四五六七八九十]{1,3}\s*月"
+    r"(?:\s*[\d一二三四五六七八九十]{1,3}\s*日)?"
 )
 _NUMBERED = re.compile(
     r"(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|[一二三四五六七八九十]是|\d{1,2}[、.](?!\d))\S"
 )
-_TITLE_WORD = re.compile(r"总结|计划|报告|要点|规划|汇报|安排|思路|打算|述职")
+TITLE_WORD = r"总结|计划|报告|要点|规划|汇报|安排|思路|打算|述职"
 
 
 def find_furniture(text: str) -> list[Span]:
@@ -159,9 +145,9 @@ def find_furniture(text: str) -> list[Span]:
             continue
         line = text[start:end]
         kind = line_kind(line)
-        if kind == "source line" and i > last and _SIGNED_DATE.fullmatch(line):
-            kind = None
-        value = label_open and len(line) <= 40 and not _TITLE_WORD.search(line)
+        if kind == "source line" and i > last and re.fullmatch(SIGNED_DATE, line):
+            kind = None  # the date below a signature belongs to the document
+        value = label_open and len(line) <= 40 and not re.search(TITLE_WORD, line)
         label_open = opens_value(line)
         kind = kind or ("index block" if value or label_open else None)
         if kind:
@@ -178,9 +164,14 @@ def _is_running_text(line: str) -> bool:
 
 _PAIR = re.compile(rf"({LABEL})\s*[:|]\s*((?:(?!{LABEL}\s*[:|])[^。!;|])*)")
 _ISO = re.compile(r"((?:19|20)\d\d)\D(0?[1-9]|1[0-2])\D(0?[1-9]|[12]\d|3[01])(?!\d)")
-_PUBLISHER = ("发布机构", "发布单位", "发文机关", "发文单位")
-_SOURCE = ("来源", "信息来源", "稿源")
 _PUBLISHED = ("发布时间", "发布日期", "公开日期", "生成日期", "成文日期", "日期", "时间")
+# The name follows the start, a sign or the unit above it (天心区|金盆岭街道), and holds no such unit.
+_NAME_SIGN = r"(?![省市区县旗年])[\u4e00-\u9fff]"
+_STREET = re.compile(
+    r"(?:^|[^\u4e00-\u9fff]|[省市区县州旗年])(?:关于)?(?:印发)?(?:中共)?"
+    rf"((?:{_NAME_SIGN}){{2,5}}?(?:街道|镇|乡)|(?:{_NAME_SIGN}){{2,4}}?(?=办事处))(?!社区|信息|村)"
+)
+_NO_STREET = ("全街道", "我街道", "各乡镇", "各街道")
 
 
 def page_metadata(text: str, furniture: list[Span], title: str | None) -> dict[str, str | None]:
@@ -198,32 +189,21 @@ def page_metadata(text: str, furniture: list[Span], title: str | None) -> dict[s
             # A value ends where the next thing on the line begins: two blanks, or a date.
             value = re.split(rf"\s{{2,}}|\s(?={DATE})", value.strip(" •·|【】[]"))[0]
             pairs.setdefault(re.sub(r"\s", "", label), value)
-    publisher = next((pairs[k] for k in _PUBLISHER if pairs.get(k)), None)
-    source = next((pairs[k] for k in _SOURCE if pairs.get(k)), None)
+
+    def stated(*labels: str) -> str | None:
+        return next(filter(None, map(pairs.get, labels)), None)
+
+    publisher = stated("发布机构", "发布单位", "发文机关", "发文单位")
+    source = stated("来源", "信息来源", "稿源")
     dated = [pairs[k] for k in _PUBLISHED if k in pairs]
     dated += [text[s.start : s.end] for s in furniture if s.kind == "source line"]
     date = next(filter(None, map(_ISO.search, dated)), None)
-    body = [text[s.start : s.end] for s in furniture if s.kind == "breadcrumb"]
+    naming = [title, source, publisher, *(text[s.start : s.end] for s in furniture if s.kind == "breadcrumb")]
+    streets = [name for line in naming if line for name in _STREET.findall(line) if name not in _NO_STREET]
     return {
-        "street": _street([title, source, publisher, *body]),
+        "street": streets[0] if streets else None,
         "published": f"{date[1]}-{date[2]:0>2}-{date[3]:0>2}" if date else None,
-        "index_no": pairs.get("索引号") or pairs.get("信息索引") or None,
+        "index_no": stated("索引号", "信息索引"),
         "publisher": publisher,
         "source": source,
     }
-
-
-# The name follows the start, a sign or the unit above it (天心区|金盆岭街道), and holds no such unit.
-_NAME_SIGN = r"(?![省市区县旗年])[\u4e00-\u9fff]"
-_STREET = re.compile(
-    r"(?:^|[^\u4e00-\u9fff]|[省市区县州旗年])(?:关于)?(?:印发)?(?:中共)?"
-    rf"((?:{_NAME_SIGN}){{2,5}}?(?:街道|镇|乡)|(?:{_NAME_SIGN}){{2,4}}?(?=办事处))(?!社区|信息|村)"
-)
-
-
-def _street(sources: list[str | None]) -> str | None:
-    for stated in filter(None, sources):
-        names = [n for n in _STREET.findall(stated) if n not in ("全街道", "我街道", "各乡镇", "各街道")]
-        if names:
-            return names[0]
-    return None

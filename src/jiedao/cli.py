@@ -13,12 +13,9 @@ import click
 
 from jiedao import JiedaoError, __version__
 
+PATH = click.Path(path_type=Path)
 CORPUS = click.option(
-    "--corpus",
-    type=click.Path(path_type=Path),
-    default=Path("data/raw"),
-    show_default=True,
-    help="Folder with documents.csv and texts/.",
+    "--corpus", type=PATH, default="data/raw", show_default=True, help="Folder with documents.csv and texts/."
 )
 COLOURS = {"retrospective": "blue", "prospective": "yellow", "problem-statement": "red"}
 
@@ -63,13 +60,7 @@ def main() -> None:
 
 @main.command()
 @CORPUS
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    default=Path("."),
-    show_default=True,
-    help="Study folder to write to.",
-)
+@click.option("--out", type=PATH, default=".", show_default=True, help="Study folder to write to.")
 @click.option("--only", multiple=True, metavar="NN", help="Run this notebook alone (may be repeated).")
 @click.option(
     "--jobs", type=click.IntRange(1), default=1, show_default=True, help="Notebooks to run at once."
@@ -79,12 +70,11 @@ def run(corpus: Path, out: Path, only: tuple[str, ...], jobs: int) -> None:
 
     Example: jiedao run --only 03
     """
-    from jiedao.study import UnknownNotebook
-    from jiedao.study import run as run_study
+    from jiedao import study
 
     try:
-        written = run_study(corpus, out, only, jobs, say=lambda line: click.echo(line, err=True))
-    except UnknownNotebook as error:
+        written = study.run(corpus, out, only, jobs, say=lambda line: click.echo(line, err=True))
+    except study.UnknownNotebook as error:
         raise click.UsageError(f"{error}.") from None
     click.echo(f"{len(written)} files written to {out}", err=True)
 
@@ -96,8 +86,8 @@ def check(corpus: Path) -> None:
 
     Example: jiedao check --corpus data/raw
     """
+    from jiedao.comparability import comparability
     from jiedao.corpus import read_corpus
-    from jiedao.documents import comparability
 
     read = read_corpus(corpus)
     for row in read.documents.itertuples():
@@ -107,7 +97,7 @@ def check(corpus: Path) -> None:
 
 
 @main.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=PATH)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of the coloured view.")
 def inspect(file: Path, as_json: bool) -> None:
     """Show everything that is read in one report.
@@ -156,11 +146,11 @@ def kwic(pattern: str, corpus: Path, by: str | None, as_csv: bool) -> None:
 
     Example: jiedao kwic 网格 --by street
     """
-    from jiedao.concordance import kwic as concordance
+    from jiedao import concordance
     from jiedao.corpus import read_corpus
     from jiedao.house import inert
 
-    lines = concordance(read_corpus(corpus), pattern)
+    lines = concordance.kwic(read_corpus(corpus), pattern)
     if as_csv:
         click.echo(inert(lines).to_csv(index=False, lineterminator="\n"), nl=False)
         return

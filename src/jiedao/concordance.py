@@ -45,24 +45,16 @@ def kwic(corpus: Corpus, pattern: str, width: int = 20) -> pd.DataFrame:
         ) from None
     streets = corpus.documents.set_index("doc_id")["street"]
     orientation = corpus.sections.set_index("section_id")["orientation"]
+    plain = {doc: normalise(corpus.text(doc)) for doc in streets.index}
     rows = []
-    for sentence in corpus.sentences.itertuples():
-        doc, text = sentence.doc_id, corpus.text(sentence.doc_id)
-        for match in compiled.finditer(normalise(text), sentence.start, sentence.end):
-            if match.end() == match.start():
-                continue
-            left = corpus.quote(doc, max(0, match.start() - width), match.start())
-            right = corpus.quote(doc, match.end(), match.end() + width)
+    for s in corpus.sentences.itertuples():
+        doc = s.doc_id
+        for start, end in (m.span() for m in compiled.finditer(plain[doc], s.start, s.end) if m[0]):
+            left, right = corpus.quote(doc, max(0, start - width), start), corpus.quote(doc, end, end + width)
+            found, sentence = corpus.text(doc)[start:end], corpus.quote(doc, s.start, s.end)
             rows.append(
-                (
-                    doc,
-                    streets[doc],
-                    orientation[sentence.section_id],
-                    sentence.sentence_id,
-                    match.start(),
-                    match.end(),
-                )
-                + (left, text[slice(*match.span())], right, corpus.quote(doc, sentence.start, sentence.end))
+                (doc, streets[doc], orientation[s.section_id], s.sentence_id)
+                + (start, end, left, found, right, sentence)
             )
     columns = "doc_id street orientation sentence_id start end left match right sentence".split()
     return pd.DataFrame(rows, columns=columns)

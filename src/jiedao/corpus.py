@@ -7,12 +7,12 @@ Every row of every table carries offsets into the raw text of its report, so tha
 from __future__ import annotations
 
 import hashlib
-import re
+from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from jiedao import JiedaoError
@@ -23,9 +23,8 @@ from jiedao.orientation import orient
 from jiedao.outline import Section, read_outline
 from jiedao.segment import Segmenter, split_sentences
 
-SECTION_COLUMNS = (
-    "section_id doc_id parent level number heading style start heading_end own_end end orientation is_leaf"
-).split()
+# What is printed of a section, here and by `jiedao inspect --json`.
+SECTION_COLUMNS = "parent level number heading style start heading_end own_end end orientation".split()
 
 
 @dataclass(frozen=True)
@@ -68,6 +67,16 @@ def sentence_spans(parsed: Parsed) -> list[tuple[int, int, int]]:
     return [(a, b, owner[i]) for a, b, i in split_sentences(parsed.plain, spans)]
 
 
+def token_spans(
+    parsed: Parsed, segmenter: Segmenter, places: Iterable[str] = ()
+) -> list[tuple[int, int, str, int]]:
+    """Tokens of a report as (start, end, kind, index of the sentence); those of furniture are left out."""
+    sentences = sentence_spans(parsed)
+    starts = [start for start, _, _ in sentences]
+    tagged = [(*t, bisect_right(starts, t[0]) - 1) for t in segmenter.tag(parsed.plain, places)]
+    return [(a, b, kind, i) for a, b, kind, i in tagged if i >= 0 and b <= sentences[i][1]]
+
+
 class Corpus:
     """Reports with their tables, each a DataFrame with one row a thing.
 
@@ -92,7 +101,8 @@ class Corpus:
         self, documents: pd.DataFrame, parsed: dict[str, Parsed], segmenter: Segmenter | None = None
     ) -> None:
         self._parsed = parsed
-        self._segmenter = segmenter
+        if segmenter is not None:
+            self.segmenter = segmenter
         self.documents = documents.assign(
             review_period=_period(documents, "review"),
             plan_period=_period(documents, "plan"),
@@ -105,14 +115,12 @@ class Corpus:
 
     def quote(self, doc_id: str, start: int, end: int) -> str:
         """What stands printed between two offsets, blanks and line ends as single spaces."""
-        return re.sub(r"\s+", " ", self.text(doc_id)[start:end]).strip()
+        return " ".join(self.text(doc_id)[start:end].split())
 
     @cached_property
     def segmenter(self) -> Segmenter:
         """The segmenter of this corpus: the lexicon, and the places that documents.csv names."""
-        if self._segmenter is None:
-            self._segmenter = Segmenter([*default_terms(), *self.places])
-        return self._segmenter
+        return Segmenter([*default_terms(), *self.places])
 
     @cached_property
     def places(self) -> set[str]:
@@ -126,11 +134,10 @@ class Corpus:
         for doc_id, parsed in self._parsed.items():
             for i, s in enumerate(parsed.sections):
                 parent = None if s.parent is None else _section_id(doc_id, s.parent)
-                rows.append(
-                    (_section_id(doc_id, i), doc_id, parent, s.level, s.number, s.heading, s.style)
-                    + (s.start, s.heading_end, s.own_end, s.end, s.orientation, s.is_leaf)
-                )
-        return pd.DataFrame(rows, columns=SECTION_COLUMNS).astype({"level": "Int64"})
+                ids = {"section_id": _section_id(doc_id, i), "doc_id": doc_id, "parent": parent}
+                rows.append(vars(s) | ids)
+        columns = ["section_id", "doc_id", *SECTION_COLUMNS, "is_leaf"]
+        return pd.DataFrame(rows, columns=columns).astype({"level": "Int64"})
 
     @cached_property
     def furniture(self) -> pd.DataFrame:
@@ -150,21 +157,15 @@ class Corpus:
     @cached_property
     def tokens(self) -> pd.DataFrame:
         """See the class."""
-        tables = []
         places = self.places | place_names()
-        for doc_id, sentences in self.sentences.groupby("doc_id", sort=False):
-            plain = self._parsed[str(doc_id)].plain
-            tagged = self.segmenter.tag(plain, places)
-            table = pd.DataFrame(tagged, columns=["start", "end", "kind"])
-            at = np.searchsorted(sentences["start"].to_numpy(), table["start"].to_numpy(), side="right") - 1
-            inside = (at >= 0) & (table["end"].to_numpy() <= sentences["end"].to_numpy()[at])
-            table, at = table[inside], at[inside]
-            table["token"] = [plain[a:b] for a, b in zip(table["start"], table["end"], strict=True)]
-            for column in ("doc_id", "section_id", "sentence_id"):
-                table[column] = sentences[column].to_numpy()[at]
-            tables.append(table)
-        columns = ["doc_id", "section_id", "sentence_id", "start", "end", "token", "kind"]
-        return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
+        rows = [
+            (f"{doc_id}/s{i + 1:03}", start, end, parsed.plain[start:end], kind)
+            for doc_id, parsed in self._parsed.items()
+            for start, end, kind, i in token_spans(parsed, self.segmenter, places)
+        ]
+        tokens = pd.DataFrame(rows, columns=["sentence_id", "start", "end", "token", "kind"])
+        ids = self.sentences[["doc_id", "section_id", "sentence_id"]]
+        return ids.merge(tokens, on="sentence_id")
 
 
 def read_corpus(path: str | Path, segmenter: Segmenter | None = None) -> Corpus:
@@ -220,8 +221,8 @@ def _period(documents: pd.DataFrame, part: str) -> list[str]:
 
 
 def _n_chars(parsed: Parsed) -> int:
-    dropped = sum(len(re.sub(r"\s", "", parsed.plain[s.start : s.end])) for s in parsed.furniture)
-    return len(re.sub(r"\s", "", parsed.plain)) - dropped
+    # Sections own every character that is neither blank nor furniture, and each one once.
+    return sum(len("".join(parsed.plain[s.start : s.own_end].split())) for s in parsed.sections)
 
 
 def _section_id(doc_id: str, index: int) -> str:

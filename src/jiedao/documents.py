@@ -72,37 +72,3 @@ def place_forms(place: str) -> set[str]:
     """A place's name with and without the word for what it is (金盆岭街道, 金盆岭)."""
     stem = re.sub(r"(?:街道|地区|自治[州区县]|[镇乡区县市省])$", "", place)
     return {p for p in (place, stem) if 2 <= len(p) <= 12}
-
-
-def months(start: str, end: str) -> int | None:
-    """How many months a period takes, both ends included, or None if it is not stated."""
-    if not start or not end:
-        return None
-    (y1, m1), (y2, m2) = (map(int, p.split("-")) for p in (start, end))
-    return (y2 - y1) * 12 + m2 - m1 + 1
-
-
-def comparability(documents: pd.DataFrame) -> list[str]:
-    """Reasons, from the metadata alone, why some of the documents may not be compared directly."""
-    notes = []
-    for part in ("review", "plan"):
-        spans = {
-            r.doc_id: months(getattr(r, f"{part}_start"), getattr(r, f"{part}_end"))
-            for r in documents.itertuples()
-        }
-        stated = {d: n for d, n in spans.items() if n}
-        usual = max(set(stated.values()), key=lambda n: (list(stated.values()).count(n), n), default=None)
-        notes += [
-            f"{d}: its {part} covers {n} months, the usual here is {usual}"
-            for d, n in stated.items()
-            if n != usual
-        ]
-        if stated and len(stated) < len(spans):
-            notes.append(f"without a {part} part: {', '.join(d for d in spans if d not in stated)}")
-    undated = [r.doc_id for r in documents.itertuples() if not r.published]
-    if undated:
-        notes.append(f"no date of publication: {', '.join(undated)}")
-    years = sorted({p[:4] for c in PERIODS for p in documents[c] if p})
-    if len(years) > 1:
-        notes.append(f"the periods lie between {years[0]} and {years[-1]}: differences mix place and time")
-    return notes

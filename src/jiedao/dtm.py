@@ -90,11 +90,16 @@ def with_components(tokens: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([tokens, inner], ignore_index=True)
 
 
-def tf_idf(dtm: pd.DataFrame) -> pd.DataFrame:
-    """Weight a document-term matrix by tf-idf.
+def idf(dtm: pd.DataFrame) -> pd.Series:
+    """Inverse document frequency, smoothed as in scikit-learn: ``ln((1 + N) / (1 + df)) + 1`` by term.
 
-    ``count × (ln((1 + N) / (1 + df)) + 1)``, each row then scaled to unit length; N is the number of
-    rows, df the number of rows that hold the term. This is scikit-learn's smoothed form.
+    N is the number of rows, df the number of rows that hold the term.
+    """
+    return np.log((1 + len(dtm)) / (1 + (dtm > 0).sum())) + 1
+
+
+def tf_idf(dtm: pd.DataFrame) -> pd.DataFrame:
+    """Weight a document-term matrix by tf-idf: count × `idf`, each row then scaled to unit length.
 
     Parameters
     ----------
@@ -106,7 +111,6 @@ def tf_idf(dtm: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         The same shape; a row without terms stays zero.
     """
-    df = (dtm > 0).sum()
-    weighted = dtm * (np.log((1 + len(dtm)) / (1 + df)) + 1)
-    length = np.sqrt((weighted**2).sum(axis=1))
-    return weighted.div(length.where(length > 0, 1), axis=0)
+    weighted = dtm.to_numpy(dtype=float) * idf(dtm).to_numpy()
+    length = np.linalg.norm(weighted, axis=1, keepdims=True)
+    return pd.DataFrame(weighted / np.where(length > 0, length, 1), dtm.index, dtm.columns)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from jiedao.dtm import content, count, running
-from jiedao.resample import rate_intervals
+from jiedao.resample import DRAWS, SEED, interval, rate_intervals, redrawn_rates
 
 
 def frequency(
@@ -56,6 +56,46 @@ def frequency(
         raise ValueError("no group holds a token to count; show more categories or mask fewer kinds")
     out = pd.concat(tables, ignore_index=True).rename(columns={"rate": "per_1000", "parts": "sections"})
     return out.astype({"n": int, "sections": int})
+
+
+def part_change(
+    labelled: pd.DataFrame, chosen: pd.Series, draws: int = DRAWS, seed: int = SEED
+) -> pd.DataFrame:
+    """How the rate of some tokens changes from the review to the plan of the same report.
+
+    Parameters
+    ----------
+    labelled : DataFrame
+        All tokens of reviews and plans, as `jiedao.comparability.label_parts` gives them.
+    chosen : Series of bool
+        Which of the tokens to count, indexed like ``labelled``.
+    draws, seed : int
+        Of the intervals, which redraw sentences within sections.
+
+    Returns
+    -------
+    DataFrame
+        By doc_id, reports that hold both parts only: n_review, n_plan (tokens counted), review, plan (per
+        1,000 running tokens), difference (plan minus review) with low and high, its 95 % resampling
+        interval.
+    """
+    rows = {}
+    everything = running(labelled)
+    for doc_id, words in everything.groupby("doc_id", sort=False):
+        if words["part"].nunique() < 2:
+            continue
+        row, drawn = {}, []
+        for i, part in enumerate(("review", "plan")):
+            mine = words[words["part"] == part]
+            units = mine.assign(hit=chosen[mine.index]).groupby("sentence_id", sort=False)
+            units = units.agg(size=("hit", "size"), hit=("hit", "sum"), section_id=("section_id", "first"))
+            row |= {f"n_{part}": int(units["hit"].sum()), part: 1000 * units["hit"].sum() / len(mine)}
+            options = {"draws": draws, "seed": [seed, i]}
+            drawn.append(redrawn_rates(units[["hit"]], units, "size", "section_id", **options)[:, 0])
+        low, high = interval(drawn[1] - drawn[0])
+        rows[doc_id] = row | {"difference": row["plan"] - row["review"], "low": low, "high": high}
+    columns = ["n_review", "n_plan", "review", "plan", "difference", "low", "high"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("doc_id")
 
 
 def dispersion(counts: pd.DataFrame, sizes: pd.Series | None = None) -> pd.DataFrame:

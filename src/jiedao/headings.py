@@ -23,7 +23,7 @@ FAMILIES = {
     "一是": rf"{_CN}(?:是|要(?=[\u4e00-\u9fff]{{2}}))",
     "dash": r"(?:——|●|■|◆|★)(?=[\u4e00-\u9fff])",
 }
-MARKER = re.compile("|".join(f"(?P<f{i}>{p})" for i, p in enumerate(FAMILIES.values())))
+MARKER = re.compile("|".join(f"({pattern})" for pattern in FAMILIES.values()))
 _NAMES = list(FAMILIES)
 # Inside a line a marker counts only after a full stop or a blank, and (below) only in sequence. After
 # a colon 一是 counts if a full stop closes it: 一是…;二是…;三是… is one sentence and no outline.
@@ -33,6 +33,7 @@ _INLINE = re.compile(
     r"|(?<=:)(?=一[是要][^。;!?:]{2,60}。)"
 )
 _STOP = re.compile(r"[。!?;]")
+_FULL_STOP = re.compile(r"。[。 ]*")
 _CLAUSE_END = re.compile(r"[,:]|\s(?=\S)")
 _PAGE_NUMBER = re.compile(r"[-—–]?\s*\d{1,3}\s*[-—–]?|第\s*\d{1,3}\s*页.{0,10}")
 LONGEST_HEADING = 30
@@ -79,9 +80,7 @@ def is_bare_heading(line: str, widest: int) -> bool:
 
 def rstrip(text: str, start: int, end: int) -> int:
     """The end of ``text[start:end]`` without the blanks at its end."""
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    return end
+    return start + len(text[start:end].rstrip())
 
 
 def _heading(text: str, start: int, end: int, style: str, number: str = "", family: str = "") -> Section:
@@ -118,7 +117,7 @@ def _numbered_and_own_line(text: str, body: Lines) -> list[Section]:
             marker = MARKER.match(text, place, end)
             if not marker:
                 continue
-            family, number = _NAMES[int((marker.lastgroup or "f0")[1:])], marker[0]
+            family, number = _NAMES[(marker.lastindex or 1) - 1], marker[0]
             ordinal = _ordinal(number)
             if not _in_sequence(family, ordinal, last, at_line=place == start, closed=closed):
                 continue
@@ -150,17 +149,12 @@ def _numbered(
 ) -> Section | None:
     """The heading that begins with a number: a line of its own, or the first sentence after it."""
     start, stop = span
-    first = start + len(number)
-    while first < stop and text[first].isspace():
-        first += 1
+    first = stop - len(text[start + len(number) : stop].lstrip())
     sentence = _STOP.search(text, first, stop)
     end = sentence.start() if sentence else rstrip(text, first, stop)
     if end <= first:  # 第一部分 alone on its line names the part by itself
-        return (
-            _heading(text, start, end, "own_line", family=family)
-            if family == "part" and span == line
-            else None
-        )
+        names_itself = family == "part" and span == line
+        return _heading(text, start, end, "own_line", family=family) if names_itself else None
     alone = end >= line[1] - 1 and stop == line[1]
     if alone and end - first <= (LONGEST_HEADING if sentence else LONGEST_OWN_LINE):
         style = "own_line" if start == line[0] else "run_in_numbered"
@@ -181,7 +175,7 @@ def _labels(text: str, body: Lines, headings: list[Section]) -> list[Section]:
     sentences of the paragraph, or the openings of the neighbouring paragraphs. Under a run-in heading,
     clauses that repeat the heading's ending (…上求创新: 网格管理求创新, 人员管理求创新,) are labels too.
     """
-    found: list[Section] = []
+    found: Lines = []
     starts, ends = [a for a, _ in body], [b for _, b in body]
     bounds = [h.start for h in headings] + ends[-1:]
     for heading, following in zip(headings, bounds[1:], strict=True):
@@ -192,61 +186,53 @@ def _labels(text: str, body: Lines, headings: list[Section]) -> list[Section]:
             found += _parallel_labels(text, paragraphs)
         elif paragraphs:
             found += _echoing_labels(text, paragraphs[0], heading.heading or "")
-    return found
+    return [_heading(text, a, b, "run_in_label", family="label") for a, b in found]
 
 
 def _shape(sentence: str) -> tuple[int, ...]:
     """Characters of each clause, signs apart."""
-    return tuple(len(re.sub(r"[^\w]", "", part)) for part in sentence.split(","))
+    return tuple(len(re.sub(r"\W", "", part)) for part in sentence.split(","))
 
 
 def _candidates(text: str, span: tuple[int, int]) -> Lines:
     """Short sentences of a paragraph that more text follows."""
     start, found = span[0], []
     last = span[0] + len(text[slice(*span)].rstrip("。 "))
-    for stop in re.finditer(r"。[。 ]*", text[slice(*span)]):
-        a, b, rest = start, span[0] + stop.start(), span[0] + stop.end()
-        start = rest
-        sentence = text[a:b] if b - a <= 2 * LONGEST_HEADING else ""
-        shape = _shape(sentence)
-        fits = 4 <= sum(shape) <= 20 and len(shape) <= 2 and last - rest > 10
+    for stop in _FULL_STOP.finditer(text, *span):
+        sentence = text[start : stop.start()]
+        shape = _shape(sentence) if len(sentence) <= 2 * LONGEST_HEADING else ()
+        fits = 4 <= sum(shape) <= 20 and len(shape) <= 2 and last - stop.end() > 10
         if fits and not re.search(r"\d|、.*、|^[此该其这]", sentence):
-            found.append((a, b))
+            found.append((start, stop.start()))
+        start = stop.end()
     return found
 
 
-def _parallel_labels(text: str, paragraphs: Lines) -> list[Section]:
-    found: Lines = []
-    opening, inner = [], []
+def _parallel_labels(text: str, paragraphs: Lines) -> Lines:
+    found: list[Lines] = []
     for span in paragraphs:
         candidates = _candidates(text, span)
-        first = candidates[0] if candidates and candidates[0][0] == span[0] else None
-        opening.append(first)
-        inner.append(_like(text, first, candidates[1:]) if first else [])
-    neighbours = len(paragraphs) > 1 and all(opening)
-    for first, others in zip(opening, inner, strict=True):
-        if first and (neighbours or others):
-            found += [first, *others]
-    return [_heading(text, a, b, "run_in_label", family="label") for a, b in found]
+        opens = candidates and candidates[0][0] == span[0]
+        found.append(_like_the_first(text, candidates) if opens else [])
+    neighbours = len(found) > 1 and all(found)
+    return [label for labels in found if neighbours or len(labels) > 1 for label in labels]
 
 
-def _like(text: str, first: tuple[int, int], others: Lines) -> Lines:
-    """Those sentences that are built like the first, and are not side by side with it."""
-    shape, kept, before = _shape(text[slice(*first)]), [], first
-    for span in others:
+def _like_the_first(text: str, sentences: Lines) -> Lines:
+    """The first sentence, and those that are built like it and not side by side."""
+    kept, shape = sentences[:1], _shape(text[slice(*sentences[0])])
+    for span in sentences[1:]:
         other = _shape(text[slice(*span)])
         same = len(other) == len(shape) and all(abs(a - b) <= 1 for a, b in zip(shape, other, strict=True))
-        if same and span[0] - before[1] > 5:
+        if same and span[0] - kept[-1][1] > 5:
             kept.append(span)
-            before = span
     return kept
 
 
 _SHORT_CLAUSE = re.compile(r"(?<=[。!?;])[^,。;、:]{5,15}(?=[,。])")
 
 
-def _echoing_labels(text: str, span: tuple[int, int], heading: str) -> list[Section]:
-    tail = re.sub(r"[^\w]", "", heading)[-3:]
-    clauses = [m for m in _SHORT_CLAUSE.finditer(text, *span) if len(tail) == 3 and m[0].endswith(tail)]
-    found = [_heading(text, m.start(), m.end(), "run_in_label", family="label") for m in clauses]
+def _echoing_labels(text: str, span: tuple[int, int], heading: str) -> Lines:
+    tail = re.sub(r"\W", "", heading)[-3:]
+    found = [m.span() for m in _SHORT_CLAUSE.finditer(text, *span) if len(tail) == 3 and m[0].endswith(tail)]
     return found if len(found) > 1 else []

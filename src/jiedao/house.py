@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -76,8 +76,13 @@ def cluster_names(terms: pd.DataFrame, lang: str, n: int = 2) -> dict[int, str]:
     return first.agg(lambda ts: "·".join(ts) if lang == "zh" else ", ".join(map(short_gloss, ts))).to_dict()
 
 
-def document_labels(documents: pd.DataFrame, lang: str) -> dict[str, str]:
-    """Short names of the reports: the street and the year its first period begins (望月湖 2024)."""
+def document_labels(
+    documents: pd.DataFrame, lang: str, marks: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Short names of the reports: the street and the year its first period begins (望月湖 2024).
+
+    ``marks`` are added to the names, such as `jiedao.comparability.mark_documents` gives them.
+    """
     names = {}
     for row in documents.itertuples():
         stem = row.doc_id.split("-")[0]
@@ -90,7 +95,13 @@ def document_labels(documents: pd.DataFrame, lang: str) -> dict[str, str]:
         year = (row.review_start or row.plan_start)[:4]
         names[row.doc_id] = f"{name} {year}".strip()
     twice = {n for n in names.values() if list(names.values()).count(n) > 1}
-    return {d: f"{n} ({d})" if n in twice else n for d, n in names.items()}
+    marks = marks or {}
+    return {d: (f"{n} ({d})" if n in twice else n) + marks.get(d, "") for d, n in names.items()}
+
+
+def footnote(marks: Mapping[str, str], lang: str) -> str:
+    """What the marks on a chart's names mean; empty if there are none."""
+    return "  ".join(f"{m} {label(m, lang)}" for m in sorted(set("".join(marks.values()))))
 
 
 def colour(doc_id: str, documents: Sequence[str]) -> str:

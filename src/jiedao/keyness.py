@@ -7,6 +7,8 @@ conservative form LRC how large it is at least.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 from scipy.stats import beta, chi2
@@ -124,8 +126,18 @@ def _benjamini_hochberg(p: np.ndarray) -> np.ndarray:
     return q
 
 
+def informative(pooled: np.ndarray) -> np.ndarray:
+    """The prior of Monroe et al. that `keyness` takes by default: the pooled counts themselves."""
+    return pooled
+
+
 def key_terms(
-    tokens: pd.DataFrame, by: str, fewest: int = 3, draws: int = DRAWS, seed: int = SEED
+    tokens: pd.DataFrame,
+    by: str,
+    fewest: int = 3,
+    prior: Callable[[np.ndarray], np.ndarray] = informative,
+    draws: int = DRAWS,
+    seed: int = SEED,
 ) -> pd.DataFrame:
     """The key terms of each text against all the others together.
 
@@ -138,6 +150,8 @@ def key_terms(
         Column that names the texts.
     fewest : int
         Fewest occurrences in the target of a term listed.
+    prior : callable
+        Takes the pooled counts of the terms and gives their pseudo-counts.
     draws, seed : int
         Number of draws for the intervals, and seed.
 
@@ -154,32 +168,41 @@ def key_terms(
     for group in tokens[by].drop_duplicates():
         inside = matrix.index.get_level_values(0) == group
         mine, rest = matrix[inside], matrix[~inside]
-        table = keyness(mine.sum(), rest.sum())
+        table = keyness(mine.sum(), rest.sum(), prior(matrix.sum()))
         table = table[(table["n_target"] >= fewest) & (table["log_odds_z"] > 0)]
-        (a, n1), (b, n2) = (_redrawn(m, table.index, draws, seed) for m in (mine, rest))
+        (a, n1), (b, n2) = (_redrawn(m, table.index, draws, [seed, i]) for i, m in enumerate((mine, rest)))
         ratios = np.log2(np.maximum(a, 0.5) / n1[:, None]) - np.log2(np.maximum(b, 0.5) / n2[:, None])
         table["log_ratio_low"], table["log_ratio_high"] = interval(ratios)
         table["dp_norm"] = dispersion(mine.groupby(level="section_id", sort=False).sum())["dp_norm"]
-        table["null_random"], table["null_contiguous"] = split_half_null(mine, seed=seed)
+        table["null_random"], table["null_contiguous"] = split_half_null(mine, prior, seed=seed)
         table = table.rename_axis("term").reset_index()
         table.insert(0, by, group)
         tables.append(table.sort_values(["log_odds_z", "term"], ascending=[False, True]))
     return pd.concat(tables, ignore_index=True)
 
 
-def _redrawn(matrix: pd.DataFrame, terms: pd.Index, draws: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def _redrawn(
+    matrix: pd.DataFrame, terms: pd.Index, draws: int, seed: int | list[int]
+) -> tuple[np.ndarray, np.ndarray]:
     """Counts of terms and total tokens in redrawn texts: (draws, terms) and (draws,)."""
     weights = draw_weights(matrix.index.get_level_values("section_id"), draws, seed)
     return weights @ matrix[terms].to_numpy(), weights @ matrix.to_numpy().sum(axis=1)
 
 
-def split_half_null(matrix: pd.DataFrame, splits: int = 200, seed: int = SEED) -> tuple[float, float]:
+def split_half_null(
+    matrix: pd.DataFrame,
+    prior: Callable[[np.ndarray], np.ndarray] = informative,
+    splits: int = 200,
+    seed: int = SEED,
+) -> tuple[float, float]:
     """How large the largest log-odds z grows between two halves of one text.
 
     Parameters
     ----------
     matrix : DataFrame
         Sentences × terms of one text, in text order.
+    prior : callable
+        As in `key_terms`.
     splits : int
         Number of random halvings.
 
@@ -195,7 +218,7 @@ def split_half_null(matrix: pd.DataFrame, splits: int = 200, seed: int = SEED) -
     first = np.arange(len(values)) < len(values) / 2
     halves = np.array([first, *(rng.permutation(first) for _ in range(splits))])
     a, b = halves @ values, ~halves @ values
-    alpha = a + b
+    alpha = prior(a + b)
     with np.errstate(divide="ignore", invalid="ignore"):
         z = (_log_odds(a, alpha) - _log_odds(b, alpha)) / np.sqrt(1 / (a + alpha) + 1 / (b + alpha))
     largest = np.nanmax(np.abs(z), axis=1)

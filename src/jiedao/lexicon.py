@@ -13,15 +13,6 @@ import pandas as pd
 
 from jiedao import JiedaoError
 
-KINDS = (
-    "policy_term",
-    "slogan",
-    "abbreviation",
-    "organisation",
-    "event_or_honour",
-    "administrative_form",
-    "phrase",
-)
 CATEGORIES = ("function", "number", "genre", "policy_verb")
 
 
@@ -51,7 +42,7 @@ def _read(name: str, key: str, columns: list[str], folder: Path | None) -> pd.Da
 
 
 def read_terms(folder: Path | None = None) -> pd.DataFrame:
-    """The lexicon: one row a term, with columns term, kind (`KINDS`), gloss_en, source."""
+    """The lexicon: one row a term, with columns term, kind, gloss_en, source."""
     return _read("terms.csv", "term", ["term", "kind", "gloss_en", "source"], folder)
 
 
@@ -66,7 +57,7 @@ def default_terms() -> tuple[str, ...]:
     return tuple(read_terms()["term"])
 
 
-def stopwords(categories: Iterable[str] = ("function", "number", "genre")) -> set[str]:
+def stopwords(categories: Iterable[str]) -> set[str]:
     """The words of some categories of the stop list.
 
     Policy verbs (加强, 推进, 落实 …) are a category of their own: name it to hide them.
@@ -81,11 +72,8 @@ def stopwords(categories: Iterable[str] = ("function", "number", "genre")) -> se
 @cache
 def glosses() -> dict[str, str]:
     """English glosses of terms and of common words, for figures in English."""
-    words = _read("glossary.csv", "word", ["word", "gloss_en"], None)
-    terms = read_terms()
-    return dict(zip(words["word"], words["gloss_en"], strict=True)) | dict(
-        zip(terms["term"], terms["gloss_en"], strict=True)
-    )
+    words = _read("glossary.csv", "word", ["word", "gloss_en"], None).set_index("word")
+    return dict(words["gloss_en"]) | dict(read_terms().set_index("term")["gloss_en"])
 
 
 @cache

@@ -19,14 +19,13 @@ PLACE_NOUNS = (
     "大道 路 街 巷 地块 湿地 湾 岭 塘 桥"
 ).split()
 BODY_NOUNS = (
-    "有限公司 股份有限公司 有限责任公司 公司 集团 集团有限公司 学院 大学 中学 小学 幼儿园 医院 "
-    "卫生院 办事处 商会 协会 基金会 联盟 调解室 "
-    "工作室 艺术团 合唱团 文化站 中心 工程 食堂 学堂 夜校 书房 驿站".split()
-)
-_NOUNS = sorted({*PLACE_NOUNS, *BODY_NOUNS}, key=len, reverse=True)
-_NOUN = re.compile("|".join(_NOUNS))
+    "有限公司 股份有限公司 有限责任公司 公司 集团 集团有限公司 学院 大学 中学 小学 幼儿园 医院 卫生院 "
+    "办事处 商会 协会 基金会 联盟 调解室 工作室 艺术团 合唱团 文化站 中心 工程 食堂 学堂 夜校 书房 驿站"
+).split()
+_NOUNS = frozenset(PLACE_NOUNS + BODY_NOUNS)
+_NOUN = re.compile("|".join(PLACE_NOUNS + BODY_NOUNS))
 _CLAUSE = re.compile(r"[\u4e00-\u9fff]+")
-_QUOTED = re.compile(r"“([^“”]{2,12})”")
+_QUOTED = re.compile(r"“([\w·]{2,7})”")  # what is longer is a saying
 # Characters that stand before a name but are never in one.
 _BEFORE = set(
     "的在对将为与和及或把被给向从到由于以让使用等各该本我全某每两几多新老旧大小上下中内外前后其此这那并经就是有了着过至含即如按据除"
@@ -35,7 +34,6 @@ _BEFORE = set(
 # Nouns so common that a two-character word before them need not be a name (提质工程, 服务中心).
 _GENERIC = set("中心 工程 联盟 食堂 驿站 书房 市场 公园 地块".split())
 _NUMBERED = re.compile(r"第?[一二两三四五六七八九十百]+.?")
-LONGEST_QUOTED = 7
 LONGEST_NAME = 8
 
 
@@ -44,9 +42,9 @@ def _dictionary() -> tuple[frozenset[str], frozenset[str]]:
     """Words of jieba's dictionary: names by its tags (person, place, body, other), and all the rest."""
     lines = files("jieba").joinpath("dict.txt").read_text("utf-8").splitlines()
     rows = [line.split(" ") for line in lines]
-    named = frozenset(r[0] for r in rows if r[-1][:2] in ("nr", "ns", "nt", "nz") and len(r[0]) > 1)
     ours = frozenset(read_stopwords()["word"])  # 印发街道文件: a verb that jieba lacks is no name
-    return named - ours, (frozenset(r[0] for r in rows) | ours) - (named - ours)
+    named = frozenset(r[0] for r in rows if r[-1][:2] in ("nr", "ns", "nt", "nz") and len(r[0]) > 1) - ours
+    return named, (frozenset(r[0] for r in rows) | ours) - named
 
 
 def is_dictionary_word(word: str) -> bool:
@@ -57,6 +55,12 @@ def is_dictionary_word(word: str) -> bool:
 def dictionary_words() -> frozenset[str]:
     """Ordinary words of jieba's dictionary, names apart."""
     return _dictionary()[1]
+
+
+def any_of(words: Iterable[str]) -> re.Pattern[str]:
+    """A pattern that finds any of the words, the longest where several stand; without words, nothing."""
+    longest_first = sorted(words, key=lambda w: (-len(w), w))
+    return re.compile("|".join(map(re.escape, longest_first)) or "(?!)")
 
 
 def find_names(
@@ -80,23 +84,14 @@ def find_names(
     """
     known = frozenset(terms)
     by_noun = noun_names(text, cut, known)
-    found = (quoted_names(text) | by_noun) - known
-    if not found:
-        return []
+    found = any_of((quoted_names(text) | by_noun) - known)
     places = {n for n in by_noun if n.endswith(tuple(PLACE_NOUNS))}
-    pattern = re.compile("|".join(map(re.escape, sorted(found, key=lambda n: (-len(n), n)))))
-    return [(*m.span(), "place" if m[0] in places else "name") for m in pattern.finditer(text)]
+    return [(*m.span(), "place" if m[0] in places else "name") for m in found.finditer(text)]
 
 
 def quoted_names(text: str) -> set[str]:
     """Short quoted phrases without punctuation inside: brands, programmes, slogans."""
-    _, common = _dictionary()
-    inner = {m[1] for m in _QUOTED.finditer(text)} - common
-    return {
-        q
-        for q in inner
-        if len(q) <= LONGEST_QUOTED and re.fullmatch(r"[\w·]+", q) and re.search(r"[\u4e00-\u9fff]{2}", q)
-    }
+    return {q for q in _QUOTED.findall(text) if re.search(r"[\u4e00-\u9fff]{2}", q)} - dictionary_words()
 
 
 def noun_names(text: str, cut: Callable[[str], Iterable[str]], known: frozenset[str]) -> set[str]:
@@ -108,27 +103,20 @@ def noun_names(text: str, cut: Callable[[str], Iterable[str]], known: frozenset[
             continue
         words = _join_nouns(cut(clause))
         for i, word in enumerate(words):
-            if i == 0 or word not in _NOUNS:
+            if word not in _NOUNS:
                 continue
-            chain: list[str] = []
-            sure = False
-            for before in reversed(words[:i]):
-                if (
-                    len("".join(chain)) + len(before) > LONGEST_NAME
-                    or before in known
-                    or set(before) <= _BEFORE
-                ):
+            shortest = 3 if word in _GENERIC else 2
+            name, sure = "", False
+            for before in reversed(words[max(0, i - LONGEST_NAME) : i]):
+                too_long = len(before + name) > LONGEST_NAME
+                if too_long or before in known or set(before) <= _BEFORE or _NUMBERED.fullmatch(before):
                     break
-                if _NUMBERED.fullmatch(before):
-                    break
-                shortest = 3 if word in _GENERIC else 2
                 is_name = before in named or (len(before) >= shortest and before not in common)
                 if not is_name and len(before) > 1:
                     break
-                chain.insert(0, before)
-                sure = sure or is_name
-            if sure or len(chain) > 1:
-                found.add("".join(chain) + word)
+                name, sure = before + name, sure or is_name
+            if sure or len(name) > 1:  # two single characters that are no word make a name too
+                found.add(name + word)
     return found
 
 

@@ -7,10 +7,8 @@ there is no title, the tense of the words, counted over the whole stretch in que
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from jiedao.headings import Section
+from jiedao.headings import Section
 
 # What only frames a report: it reviews and plans nothing.
 FRAMING = ("preamble", "closing", "apparatus")
@@ -87,24 +85,20 @@ def orient(text: str, sections: list[Section]) -> list[Section]:
         ``preamble``, ``closing``, ``apparatus``. A block that opens the document, or opens its review
         or plan part, is a preamble; one under a thematic heading is oriented like its part.
     """
-    titled = _announced_by_title(sections)
-    tops = [i for i, s in enumerate(sections) if s.parent is None and not s.orientation]
-    said = {i: is_part(sections[i].heading or "") for i in tops}
-    silent = [i for i in tops if said[i] is None]
-    if silent:
-        default = titled or tense("".join(text[sections[i].start : sections[i].end] for i in silent))
-        said |= dict.fromkeys(silent, default)
-    for i, section in enumerate(sections):
-        if section.orientation:
-            continue
-        if section.parent is None:
-            section.orientation = said[i] or ""
-            continue
-        parent = sections[section.parent]
-        announced = is_part(parent.heading or "")
-        opens_part = section.style == "none" and announced in ("retrospective", "prospective")
-        own = is_part(section.heading or "") if section.style == "own_line" else None
-        section.orientation = "preamble" if opens_part else own or parent.orientation
+    open_ended = [s for s in sections if not s.orientation]
+    silent = [s for s in open_ended if s.parent is None and not is_part(s.heading or "")]
+    default = _announced_by_title(sections) or tense("".join(text[s.start : s.end] for s in silent))
+    for section in open_ended:
+        parent = None if section.parent is None else sections[section.parent]
+        own = is_part(section.heading or "")
+        if parent is None:
+            section.orientation = own or default
+        elif section.style == "none" and is_part(parent.heading or "") in ("retrospective", "prospective"):
+            section.orientation = "preamble"
+        elif section.style == "own_line" and own:
+            section.orientation = own
+        else:
+            section.orientation = parent.orientation
     return sections
 
 
@@ -113,6 +107,6 @@ def _announced_by_title(sections: list[Section]) -> str | None:
     title = "".join(s.heading or "" for s in sections if s.style in ("title", "subtitle"))
     plan = re.search(r"计划|规划|打算|安排|思路|要点", title)
     review = re.search(r"总结|回顾|汇报|成效", title)
-    if plan and not review:
-        return "prospective"
-    return "retrospective" if review and not plan else None
+    if bool(plan) == bool(review):
+        return None
+    return "prospective" if plan else "retrospective"

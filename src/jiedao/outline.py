@@ -11,13 +11,11 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from itertools import pairwise
 
-from jiedao.clean import Span, lines
+from jiedao.clean import SIGNED_DATE, TITLE_WORD, Span, lines
 from jiedao.headings import MARKER, Lines, Section, find_headings, is_bare_heading, rstrip
 from jiedao.orientation import is_part
 
-__all__ = ["Section", "is_part", "read_outline"]
-
-_TITLE_WORD = re.compile(r"总结|计划|报告|要点|规划|安排|汇报|思路|打算|述职|讲话|工作")
+_TITLE_WORD = re.compile(rf"{TITLE_WORD}|讲话|工作")
 # What may stand below a title: a dash, a bracket, a second line, or who speaks (镇长 李明).
 _SUBTITLE = re.compile(
     r"[—–-]{1,2}.*|\((?![一二三四五六七八九十]{1,3}\)).*\)"
@@ -28,11 +26,10 @@ _OFFICE = (
     r"(?:中共)?[\u4e00-\u9fff()]{2,24}"
     r"(?:办事处|委员会|人民政府|管委会|党工委|工委|街道|办公室|乡|镇)"
 )
-_DATE = (
-    r"[〇零○一二三四五六七八九十\d]{4}\s*年\s*[\d元一二三四五六七八九十]{1,3}\s*月"
-    r"(?:\s*[\d一二三四五六七八九十]{1,3}\s*日)?"
+_SIGNATURE = re.compile(
+    rf"(?!{MARKER.pattern})"
+    rf"(?:{_OFFICE}(?:\s+{SIGNED_DATE}(?:\s*印发)?)?|{SIGNED_DATE}|抄[送报]\s*:.*|\(此件.{{1,10}}\))"
 )
-_SIGNATURE = re.compile(rf"{_OFFICE}(?:\s+{_DATE}(?:\s*印发)?)?|{_DATE}|抄[送报]\s*:.*|\(此件.{{1,10}}\)")
 _CLOSING = re.compile(
     r"领导下|新征程|新篇章|新台阶|圆满完成|贡献|奋斗|以更[高强实大加]|坚定信心|砥砺|谱写|不负|再创佳绩|全面完成"
 )
@@ -67,8 +64,8 @@ def read_outline(text: str, furniture: Iterable[Span] = ()) -> list[Section]:
     return sections
 
 
-def _block(start: int, end: int, orientation: str = "") -> Section:
-    return Section(start, start, end, end, None, None, None, "none", orientation=orientation)
+def _block(start: int, orientation: str) -> Section:
+    return Section(start, start, start, start, None, None, None, "none", orientation=orientation)
 
 
 def _titles(text: str, body: Lines) -> tuple[list[Section], Lines]:
@@ -76,18 +73,17 @@ def _titles(text: str, body: Lines) -> tuple[list[Section], Lines]:
     found: list[Section] = []
     seen: set[str] = set()
     widest = max((b - a for a, b in body), default=0)
-    for i, (start, end) in enumerate(body[:-1]):  # what stands alone on a page is its text
+    for start, end in body[:-1]:  # what stands alone on a page is its text
         line = text[start:end]
         subtitle = bool(found) and _SUBTITLE.fullmatch(line) is not None
         named = _TITLE_WORD.search(line) is not None
-        if len(line) > 50 or re.search(r"[。;!?:]", line) or (MARKER.match(line) and not subtitle):
-            return found, body[i:]
         if found:
             title = subtitle or line in seen or (named and _SECOND_LINE.match(line))
         else:
             title = named or is_bare_heading(line, widest)
-        if not title:
-            return found, body[i:]
+        numbered = MARKER.match(line) and not subtitle
+        if not title or numbered or len(line) > 50 or re.search(r"[。;!?:]", line):
+            break
         seen.add(line)
         style = "subtitle" if subtitle else "title"
         found.append(Section(start, end, end, end, 0, None, line, style, orientation="apparatus"))
@@ -97,13 +93,9 @@ def _titles(text: str, body: Lines) -> tuple[list[Section], Lines]:
 def _signature(text: str, body: Lines) -> tuple[Lines, list[Section]]:
     """Lines at the foot that sign and date the report, each a block of its own."""
     cut = len(body)
-    while cut > 1 and _signs(text[slice(*body[cut - 1])]):
+    while cut > 1 and _SIGNATURE.fullmatch(text, *body[cut - 1]):
         cut -= 1
-    return body[:cut], [_block(a, b, "apparatus") for a, b in body[cut:]]
-
-
-def _signs(line: str) -> bool:
-    return MARKER.match(line) is None and _SIGNATURE.fullmatch(line) is not None
+    return body[:cut], [_block(start, "apparatus") for start, _ in body[cut:]]
 
 
 def _nest(text: str, headings: list[Section]) -> None:
@@ -137,26 +129,19 @@ def _blocks(text: str, body: Lines, headings: list[Section], away: Lines) -> lis
 
     Furniture in the middle of such text parts it in two.
     """
-    starts = [h.start for h in headings]
-    heads, lines_at = set(starts), [a for a, _ in body]
-    unheaded = [a for a in lines_at if a not in heads]
-    found: dict[int, str] = {}
-    for after in {bisect_right(lines_at, start) for start, _ in away} - {len(body)}:
-        if lines_at[after] not in heads:
-            found[lines_at[after]] = "preamble" if starts and lines_at[after] < starts[0] else ""
-    if unheaded and (not starts or unheaded[0] < starts[0]):
-        found[unheaded[0]] = "preamble" if starts else ""
+    starts, lines_at = [h.start for h in headings], [start for start, _ in body]
+    after_furniture = {bisect_right(lines_at, start) for start, _ in away}
+    openings = {lines_at[i] for i in {0} | after_furniture if i < len(body)}
     for heading, following in pairwise(headings):
         if heading.style == "own_line" and (following.level or 0) > (heading.level or 0):
-            lead = bisect_right(unheaded, heading.start)
-            if lead < len(unheaded) and unheaded[lead] < following.start:
-                found.setdefault(unheaded[lead], "")
-    if len(starts) >= 3 and unheaded and unheaded[-1] == body[-1][0] and _CLOSING.search(text, *body[-1]):
-        before = headings[bisect_left(starts, unheaded[-1]) - 1]
-        several = len(unheaded) - bisect_right(unheaded, before.start) > 1
-        if unheaded[-1] > starts[-1] and (before.style != "own_line" or several):
-            found[unheaded[-1]] = "closing"
-    return [_block(a, a, orientation) for a, orientation in found.items()]
+            openings.add(lines_at[bisect_right(lines_at, heading.start)])
+    openings -= set(starts)
+    found = {a: "preamble" if starts and a < starts[0] else "" for a in openings}
+    if len(starts) >= 3 and starts[-1] < lines_at[-1] and _CLOSING.search(text, *body[-1]):
+        several = starts[-1] < lines_at[-2]
+        if headings[-1].style != "own_line" or several:
+            found[lines_at[-1]] = "closing"
+    return [_block(start, orientation) for start, orientation in found.items()]
 
 
 def _close(text: str, sections: list[Section], body: Lines) -> None:

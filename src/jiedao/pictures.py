@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import product
 from random import Random
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
+from matplotlib.transforms import Bbox
 from PIL import ImageFont
+from scipy.spatial import ConvexHull
 from wordcloud.wordcloud import IntegralOccupancyMap
 
+from jiedao.correspondence import Correspondence
 from jiedao.house import FONTS, MARKERS
 
 
@@ -161,3 +165,62 @@ def section_map(ax: Axes, points: pd.DataFrame, colours: Mapping[int, str], name
     ax.spines[:].set_visible(False)
     ax.set_aspect("equal", adjustable="datalim")
     return ax
+
+
+def correspondence_map(
+    ax: Axes,
+    found: Correspondence,
+    redrawn: Mapping[str, np.ndarray],
+    looks: Mapping[str, tuple[str, str, str]],
+    names: Mapping[str, str],
+) -> Axes:
+    """A symmetric map: reports within the outline of their redrawn places, themes as crosses.
+
+    ``redrawn`` holds (draws, 2) places of each report, ``looks`` its colour, marker and name.
+    """
+    for doc_id, (colour, mark, _) in looks.items():
+        ax.fill(*_nearest(redrawn[doc_id]).T, facecolor="none", edgecolor=colour, linewidth=0.6)
+        ax.plot(*found.rows.loc[doc_id], mark, color=colour, markersize=7, markeredgecolor="white")
+    ax.plot(found.columns[1], found.columns[2], "+", color="#111111", markersize=5)
+    ax.axhline(0, color="#cccccc", linewidth=0.6, zorder=0)
+    ax.axvline(0, color="#cccccc", linewidth=0.6, zorder=0)
+    ax.set_aspect("equal", adjustable="datalim")
+    reports = [(found.rows.loc[d], name, {"color": c, "weight": "bold"}) for d, (c, _, name) in looks.items()]
+    themes = [(place, names[theme], {"color": "#111111"}) for theme, place in found.columns.iterrows()]
+    name_points(ax, [*reports, *themes])
+    return ax
+
+
+def name_points(ax: Axes, points: list[tuple[Iterable[float], str, Mapping[str, object]]]) -> None:
+    """Write names beside points, each where it covers no point and no name, if there is such a place."""
+    ax.figure.draw_without_rendering()  # settles where the points are
+    at = [ax.transData.transform(tuple(place)) for place, _, _ in points]
+    taken = [Bbox.from_bounds(x - 8, y - 8, 16, 16) for x, y in at]
+    sides = [(0, 1), (1, 0), (-1, 0), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1)]
+    for own, (place, name, style) in enumerate(points):
+        least = None
+        for distance, (x, y) in product((6, 11, 20, 30), sides):
+            align = {"ha": ("center", "left", "right")[x], "va": ("center", "bottom", "top")[y]}
+            offset = {"xytext": (x * distance, y * distance), "textcoords": "offset points"}
+            lead = {"arrowstyle": "-", "linewidth": 0.5, "color": style["color"], "shrinkB": 3}
+            offset |= {"arrowprops": lead} if distance > 11 else {}
+            label = ax.annotate(name, tuple(place), fontsize=7.5, **offset, **align, **style)
+            box = label.get_window_extent()
+            covered = sum(box.overlaps(other) for i, other in enumerate(taken) if i != own)
+            if least is None or covered < least[0]:
+                if least is not None:
+                    least[1].remove()
+                least = covered, label, box
+            else:
+                label.remove()
+            if least[0] == 0:
+                break
+        taken.append(least[2])
+
+
+def _nearest(points: np.ndarray, share: float = 0.95) -> np.ndarray:
+    """The outline (convex hull) of the share of points nearest to their mean, in their own covariance."""
+    apart = points - points.mean(axis=0)
+    distance = (apart @ np.linalg.pinv(np.cov(apart.T)) * apart).sum(axis=1)
+    near = points[distance <= np.quantile(distance, share)]
+    return near[ConvexHull(near).vertices]

@@ -13,6 +13,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 INK = LinearSegmentedColormap.from_list("ink", ["#ffffff", "#cfdfeb", "#7fa6c4", "#2f5d8a", "#16324d"])
@@ -98,7 +99,9 @@ def rows(ax: Axes, names: Sequence[str], x_label: str = "", grid: bool = True) -
     return ax
 
 
-def finish_grid(fig: Figure, axes: np.ndarray, used: int, x_label: str = "", note: str = "") -> Figure:
+def finish_grid(
+    fig: Figure, axes: np.ndarray, used: int, x_label: str = "", note: str = "", foot: str = ""
+) -> Figure:
     """Close a grid of small multiples: hide the axes left over, and say below what all share."""
     for ax in axes.flat[used:]:
         ax.axis("off")
@@ -108,23 +111,36 @@ def finish_grid(fig: Figure, axes: np.ndarray, used: int, x_label: str = "", not
         ]:  # the lowest of each column carries the ticks
             ax.xaxis.set_tick_params(labelbottom=True)
     if x_label:
-        fig.supxlabel(f"{x_label}  ({note})" if note else x_label, fontsize=8, color="#333333")
+        said = f"{x_label}  ({note})" if note else x_label
+        fig.supxlabel(f"{said}\n{foot}" if foot else said, fontsize=8, color="#333333")
     return fig
 
 
 def strip_dots(
-    ax: Axes, table: pd.DataFrame, terms: Sequence[str], marks: Mapping[str, tuple[str, str, str]]
+    ax: Axes,
+    table: pd.DataFrame,
+    names: Sequence[str],
+    marks: Mapping[str, tuple[str, str, str]],
+    value: str,
+    row: str = "term",
 ) -> Axes:
-    """A row a term, a dot a report; ``marks`` gives each doc_id its colour, marker and name."""
-    row = {term: i for i, term in enumerate(terms)}
-    for doc_id, (colour, mark, name) in marks.items():
+    """A row a name, in it a dot with its interval for each report.
+
+    ``marks`` gives each doc_id its colour, marker and name.
+    """
+    places = {name: i for i, name in enumerate(names)}
+    offsets = np.linspace(-0.32, 0.32, len(marks)) if len(marks) > 1 else [0.0]
+    for (doc_id, (colour, mark, label)), offset in zip(marks.items(), offsets, strict=True):
         mine = table[table["doc_id"] == doc_id]
+        at = mine[row].map(places) + offset
+        ax.hlines(at, mine["low"], mine["high"], color=colour, linewidth=0.7)
         ax.plot(
-            mine["per_1000"],
-            [row[t] for t in mine["term"]],
+            mine[value],
+            at,
             mark,
             color=colour,
-            label=name,
+            label=label,
+            markersize=4,
             markeredgecolor="white",
             markeredgewidth=0.4,
         )
@@ -140,17 +156,11 @@ def strip_dots(
     return ax
 
 
-def right_column(ax: Axes, values: Sequence[float], title: str) -> Axes:
-    """Print a number at the right end of each row."""
+def right_column(ax: Axes, values: Sequence[str], title: str) -> Axes:
+    """Print a value at the right end of each row."""
     for row, value in enumerate(values):
         ax.text(
-            1.02,
-            row,
-            f"{value:.2f}",
-            transform=ax.get_yaxis_transform(),
-            va="center",
-            fontsize=7,
-            color="#333333",
+            1.02, row, value, transform=ax.get_yaxis_transform(), va="center", fontsize=7, color="#333333"
         )
     ax.text(
         1.02,
@@ -170,19 +180,25 @@ def tiles(
     text: Callable[[float], str] = "{:.2f}".format,
     low: float | None = None,
     high: float | None = None,
+    written: pd.DataFrame | None = None,
 ) -> Axes:
-    """A table of shaded cells with their values printed; cells that are not numbers stay empty."""
+    """A table of shaded cells with their values printed.
+
+    Cells that are not numbers are not shaded; ``written`` gives cells a text of their own.
+    """
     values = matrix.to_numpy(dtype=float)
     low = np.nanmin(values) if low is None else low
     high = np.nanmax(values) if high is None else high
     for (row, column), value in np.ndenumerate(values):
-        if np.isnan(value):
-            continue
+        said = "" if np.isnan(value) else text(value)
+        said = said if written is None else written.iat[row, column]
         shade = INK((value - low) / (high - low) if high > low else 0.5)
+        if np.isnan(value):
+            shade = (1.0, 1.0, 1.0, 1.0)
         ax.add_patch(
             Rectangle((column - 0.5, row - 0.5), 1, 1, facecolor=shade, edgecolor="white", linewidth=1)
         )
-        ax.text(column, row, text(value), ha="center", va="center", fontsize=7, color=readable(shade[:3]))
+        ax.text(column, row, said, ha="center", va="center", fontsize=7, color=readable(shade[:3]))
     ax.set_xticks(range(matrix.shape[1]), matrix.columns)
     ax.set_yticks(range(matrix.shape[0]), matrix.index)
     ax.set_xlim(-0.5, matrix.shape[1] - 0.5)
@@ -251,3 +267,24 @@ def dumbbells(ax: Axes, table: pd.DataFrame, before: str, after: str, colours: t
             table[name], at, mark, color=colour, markersize=5, markeredgecolor="white", markeredgewidth=0.5
         )
     return ax
+
+
+def verdicts(ax: Axes, table: pd.DataFrame, styles: Mapping[str, Mapping[str, object]]) -> Axes:
+    """A sign for each cell of a table of verdicts; ``styles`` gives the look of each, NaN stays empty."""
+    for row, name in enumerate(table.index):
+        for column, verdict in enumerate(table.loc[name]):
+            if isinstance(verdict, str):
+                ax.plot(column, row, linestyle="none", **styles[verdict])
+    ax.set_xticks(range(table.shape[1]), table.columns, rotation=60, ha="left", rotation_mode="anchor")
+    ax.xaxis.tick_top()
+    rows(ax, list(table.index))
+    ax.set_xlim(-0.6, table.shape[1] - 0.4)
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    return ax
+
+
+def sign_key(fig: Figure, styles: Mapping[str, Mapping[str, object]]) -> None:
+    """Name signs in one row below a figure."""
+    handles = [Line2D([], [], linestyle="none", **look) for look in styles.values()]
+    fig.legend(handles, list(styles), ncols=len(styles), loc="outside lower left", handletextpad=0.2)

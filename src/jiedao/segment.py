@@ -13,11 +13,11 @@ import re
 import tempfile
 from collections.abc import Callable, Iterable
 from functools import cache
-from pathlib import Path
+from itertools import accumulate, pairwise
 
 from jiedao.clean import normalise
 from jiedao.lexicon import default_terms
-from jiedao.names import find_names, is_dictionary_word
+from jiedao.names import any_of, find_names, is_dictionary_word
 
 Span = tuple[int, int]
 
@@ -25,21 +25,20 @@ _HAN = "\u3007\u3400-\u9fff\U00020000-\U0003ffff"
 _NUMERAL = "一二两三四五六七八九十百千万亿"
 _TOKEN = re.compile(
     rf"""
-    (?P<date>(?:19|20)\d\d[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}:\d\d(?::\d\d)?
-      |\d{{2,4}}年(?:度(?=[^{_HAN}]|工作|总结|计划))?|\d{{1,2}}(?:[-~至—]\d{{1,2}})?月(?:份)?|\d{{1,2}}[日号](?=[^{_HAN}]|前|起|至))
-    |(?P<formula>[A-Za-z\d]+(?:[+＋][A-Za-z\d]+)+(?:[>=≥]+\d+)?|\d+[A-Za-z]+(?![A-Za-z\d])|[A-Za-z]+(?:[-.&'][A-Za-z\d]+)*\d*)
-    |(?P<number>第?\d+(?:[.,]\d+)*(?:[-~]\d+(?:\.\d+)?)?[余多几]?[十百千万亿]*[余多]?[%‰]?|[{_NUMERAL}]+分之[{_NUMERAL}]+)
-    |(?P<han>[{_HAN}]+)
-    |(?P<dash>—+|…+|-{{2,}})
-    |(?P<sign>\S)
+    (?P<number>(?:19|20)\d\d[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}:\d\d(?::\d\d)?
+      |\d{{2,4}}年(?:度(?=[^{_HAN}]|工作|总结|计划))?|\d{{1,2}}(?:[-~至—]\d{{1,2}})?月(?:份)?|\d{{1,2}}[日号](?=[^{_HAN}]|前|起|至)
+      |[A-Za-z\d]+(?:\+[A-Za-z\d]+)+(?:[>=≥]+\d+)?|\d+[A-Za-z]+(?![A-Za-z\d])|[A-Za-z]+(?:[-.&'][A-Za-z\d]+)*\d*
+      |第?\d+(?:[.,]\d+)*(?:[-~]\d+(?:\.\d+)?)?[余多几]?[十百千万亿]*[余多]?[%‰]?|[{_NUMERAL}]+分之[{_NUMERAL}]+)
+    |(?P<word>[{_HAN}]+)
+    |(?P<sign>—+|…+|-{{2,}}|\S)
     """,
     re.VERBOSE,
 )
 _COUNTED = re.compile(
     rf"(第?[{_NUMERAL}几数]+)(是|[个家件项名次批条座处支位户栋片所种类场期级套份本台辆块张道位届轮])"
 )
-_AFFIXES = "化性型式率业"
-_LOCALISERS = "上下中内里外"
+_AFFIXES = set("化性型式率业")
+_LOCALISED = re.compile("[上下中内里外].")
 # A frequency at which a term of the lexicon beats every cut of it into dictionary words.
 TERM_FREQUENCY = 20_000
 _SENTENCE = re.compile(r"[^。!?;\r\n]*(?:[。!?;]+[”’\"')》」』]*|(?=[\r\n])|$)")
@@ -94,10 +93,7 @@ class Segmenter:
             raise ValueError(f"unknown engine {engine!r}; there is jieba")
         self.terms = frozenset(default_terms() if terms is None else map(normalise, terms))
         self._cut = _jieba(self.terms, hmm)
-        signed = sorted(
-            (t for t in self.terms if not re.fullmatch(f"[{_HAN}]+", t)), key=lambda t: (-len(t), t)
-        )
-        self._signed = re.compile("|".join(map(re.escape, signed))) if signed else None
+        self._signed = any_of(t for t in self.terms if not re.fullmatch(f"[{_HAN}]+", t))
 
     def tokenize(self, text: str) -> list[Span]:
         """Cut a text into tokens.
@@ -130,15 +126,15 @@ class Segmenter:
             Start, end and kind: ``place`` and ``name`` (local bodies, programmes and brands found by
             rule), ``term`` (of the lexicon), ``number`` (also dates and Latin runs), ``sign``, ``word``.
         """
-        plain, known = normalise(text), set(places)
-        return [(a, b, _kind(plain[a:b], kind, known, self.terms)) for a, b, kind in self._cut_text(plain)]
+        plain, known = normalise(text), dict.fromkeys(self.terms, "term") | dict.fromkeys(places, "place")
+        return [(a, b, known.get(plain[a:b], kind)) for a, b, kind in self._cut_text(plain)]
 
     def _cut_text(self, plain: str) -> list[tuple[int, int, str]]:
         tokens: list[tuple[int, int, str]] = []
         place = 0
         for start, end, whole in [*self._whole(plain), (len(plain), len(plain), "")]:
             for match in _TOKEN.finditer(plain, place, start):
-                if match.lastgroup == "han":
+                if match.lastgroup == "word":
                     tokens += self._words(match[0], match.start())
                 else:
                     tokens.append((*match.span(), match.lastgroup or ""))
@@ -147,16 +143,9 @@ class Segmenter:
             place = end
         return tokens
 
-    def _known(self, word: str) -> bool:
-        return word in self.terms or is_dictionary_word(word)
-
-    def words(self, text: str) -> list[str]:
-        """The tokens of a text as strings, as printed."""
-        return [text[a:b] for a, b in self.tokenize(text)]
-
     def _whole(self, plain: str) -> list[tuple[int, int, str]]:
         """Stretches that are one token whatever the engine says: signed terms and names, longest first."""
-        spans = {m.span(): "term" for m in self._signed.finditer(plain)} if self._signed else {}
+        spans = {m.span(): "term" for m in self._signed.finditer(plain)}
         spans |= {(a, b): kind for a, b, kind in find_names(plain, self._cut, self.terms)}
         taken: list[tuple[int, int, str]] = []
         for start, end in sorted(spans, key=lambda s: (s[0], -s[1])):
@@ -168,29 +157,16 @@ class Segmenter:
         """Cut one run of Chinese characters, to the standard the study follows."""
         pieces: list[str] = []
         for word in self._cut(run):
-            counted = None if word in self.terms else _COUNTED.fullmatch(word)
-            if counted:
+            term = word in self.terms
+            if not term and (counted := _COUNTED.fullmatch(word)):
                 pieces += counted.groups()
-            elif len(word) == 1 and word in _AFFIXES and pieces and len(pieces[-1]) > 1:
+            elif word in _AFFIXES and pieces and len(pieces[-1]) > 1:
                 pieces[-1] += word
-            elif len(word) == 2 and word[0] in _LOCALISERS and pieces and not self._known(word):
+            elif pieces and _LOCALISED.fullmatch(word) and not (term or is_dictionary_word(word)):
                 pieces += word  # 服务|上|求|精准: an invented word that begins with a localiser is none
             else:
                 pieces.append(word)
-        spans, place = [], offset
-        for piece in pieces:
-            spans.append((place, place + len(piece), "han"))
-            place += len(piece)
-        return spans
-
-
-def _kind(token: str, matched: str, places: set[str], terms: frozenset[str]) -> str:
-    if token in places:
-        return "place"
-    if token in terms:
-        return "term"
-    kinds = {"dash": "sign", "date": "number", "formula": "number", "han": "word"}
-    return kinds.get(matched, matched)
+        return [(a, b, "word") for a, b in pairwise(accumulate(map(len, pieces), initial=offset))]
 
 
 @cache
@@ -204,7 +180,7 @@ def _jieba(terms: frozenset[str], hmm: bool) -> Callable[[str], list[str]]:
     try:
         # jieba trusts any cache it finds, so give it an empty folder and throw the cache away.
         with tempfile.TemporaryDirectory() as folder:
-            tokenizer.tmp_dir = str(Path(folder))
+            tokenizer.tmp_dir = folder
             tokenizer.initialize()
     finally:
         jieba.default_logger.setLevel(before)

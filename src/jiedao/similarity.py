@@ -1,4 +1,4 @@
-"""How alike the texts are, at equal length and against a ceiling.
+"""How alike the texts are, at equal length and against a ceiling, and which words set two of them apart.
 
 Two samples of one text already differ; the shorter they are, the more. So every pair is compared on
 samples of one and the same number of tokens, and beside the pairs stands what two halves of a single
@@ -11,20 +11,24 @@ from itertools import combinations_with_replacement
 
 import numpy as np
 import pandas as pd
+from scipy.cluster.hierarchy import leaves_list, linkage
+from scipy.spatial.distance import squareform
 
-from jiedao.dtm import count
-from jiedao.resample import DRAWS, SEED, interval
+from jiedao.dtm import count, idf
+from jiedao.resample import DRAWS, SEED, interval, redrawn_rates
 
 
 def jensen_shannon(p: np.ndarray, q: np.ndarray) -> np.ndarray:
     """Jensen–Shannon distance along the last axis: the square root of the divergence in bits."""
+    return np.sqrt(np.maximum(_divergence(p, q).sum(axis=-1), 0))
+
+
+def _divergence(p: np.ndarray, q: np.ndarray) -> np.ndarray:
+    """What each term adds to the divergence, in bits: ½ p log2(p/m) + ½ q log2(q/m), m the mean of both."""
     p, q = (x / x.sum(axis=-1, keepdims=True) for x in (p, q))
     m = (p + q) / 2
-
-    def entropy(x: np.ndarray) -> np.ndarray:
-        return -np.sum(x * np.log2(np.where(x > 0, x, 1)), axis=-1)
-
-    return np.sqrt(np.maximum(entropy(m) - (entropy(p) + entropy(q)) / 2, 0))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return sum(np.where(x > 0, x * np.log2(x / m), 0) for x in (p, q)) / 2
 
 
 def cosine(p: np.ndarray, q: np.ndarray) -> np.ndarray:
@@ -37,14 +41,14 @@ def similarity(
 ) -> pd.DataFrame:
     """Compare all pairs of texts on subsamples of equal length.
 
-    Each draw shuffles the sentences of each text and takes them until n tokens are reached, n being half
-    of the shortest text; of a single text it takes two samples that share no sentence.
+    Each draw shuffles the sentences of each text and takes the first n tokens, and for the ceiling also
+    the last n; n is the largest number at which the two share no sentence in any text.
 
     Parameters
     ----------
     tokens : DataFrame
-        The tokens to compare by, such as `jiedao.dtm.content` gives them, with columns sentence_id, token
-        and ``by``.
+        The tokens to compare by, such as `jiedao.dtm.content` gives them, with columns section_id,
+        sentence_id, token and ``by``.
     by : str
         Column that names the texts.
     draws, seed : int
@@ -53,45 +57,92 @@ def similarity(
     Returns
     -------
     DataFrame
-        By pair: a, b, n_tokens, jsd, jsd_low, jsd_high (Jensen–Shannon distance, 0 same, 1 nothing shared)
-        and cosine, cosine_low, cosine_high (of term frequencies). The values are medians over the draws,
-        the bounds their 2.5th and 97.5th percentile. Rows with a = b are the split-half ceiling.
+        By pair: a, b, n_tokens, jsd, jsd_low, jsd_high (Jensen–Shannon distance of term frequencies: 0
+        same, 1 nothing shared) and cosine, cosine_low, cosine_high (of tf-idf, with idf over the sections
+        of all the texts: 1 same, 0 nothing shared). The values are medians over the draws, the bounds
+        their 2.5th and 97.5th percentile. Rows with a = b are the split-half ceiling.
     """
     groups = list(tokens[by].drop_duplicates())
-    matrix = count(tokens, [by, "sentence_id"])
-    target = min(tokens[by].value_counts()) // 2
+    codes, terms = pd.factorize(tokens["token"])
+    weight = idf(count(tokens, "section_id"))[terms].to_numpy()
+    longest = tokens.groupby([by, "sentence_id"]).size().groupby(by).max()
+    n = int(((tokens[by].value_counts() - longest + 1) // 2).min())
     rng = np.random.default_rng(seed)
     first, second = {}, {}
     for group in groups:
-        rows = matrix.loc[group].to_numpy(dtype=np.float32)
-        first[group], second[group] = _samples(rows, target, draws, rng)
+        mine = (tokens[by] == group).to_numpy()
+        sentences = pd.factorize(tokens["sentence_id"][mine])[0]
+        order = rng.random((draws, sentences.max() + 1))[:, sentences].argsort(axis=1, kind="stable")
+        shuffled = codes[mine][order]
+        first[group], second[group] = (_tally(s, len(terms)) for s in (shuffled[:, :n], shuffled[:, -n:]))
     out = []
     for a, b in combinations_with_replacement(groups, 2):
-        one, other = first[a], second[a] if a == b else first[b]
-        row: dict[str, object] = {"a": a, "b": b, "n_tokens": target}
-        for name, measure in (("jsd", jensen_shannon), ("cosine", cosine)):
-            values = measure(one, other)
+        one, other = (x.astype(float) for x in (first[a], second[a] if a == b else first[b]))
+        row: dict[str, object] = {"a": a, "b": b, "n_tokens": n}
+        for name, values in (
+            ("jsd", jensen_shannon(one, other)),
+            ("cosine", cosine(one * weight, other * weight)),
+        ):
             low, high = interval(values)
             row |= {name: float(np.median(values)), f"{name}_low": float(low), f"{name}_high": float(high)}
         out.append(row)
     return pd.DataFrame(out)
 
 
-def _samples(
-    rows: np.ndarray, target: int, draws: int, rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray]:
-    """Counts of two samples of whole sentences, about ``target`` tokens each, that share no sentence."""
-    sizes = rows.sum(axis=1)
-    order = rng.permuted(np.tile(np.arange(len(rows)), (draws, 1)), axis=1)
-    before = np.cumsum(sizes[order], axis=1) - sizes[order]
-    samples = []
-    for lower in (0, target):
-        taken = np.zeros((draws, len(rows)), dtype=np.float32)
-        np.put_along_axis(
-            taken, order, ((before >= lower) & (before < lower + target)).astype(np.float32), axis=1
+def _tally(codes: np.ndarray, n_terms: int) -> np.ndarray:
+    """Count the codes in each row."""
+    at = codes + n_terms * np.arange(len(codes))[:, None]
+    counts = np.bincount(at.ravel(), minlength=len(codes) * n_terms)
+    return counts.reshape(len(codes), n_terms).astype(np.uint16)
+
+
+def contributions(
+    tokens: pd.DataFrame, by: str, a: str, b: str, top: int = 20, draws: int = DRAWS, seed: int = SEED
+) -> pd.DataFrame:
+    """Which words make two texts differ: what each term adds to their Jensen–Shannon divergence.
+
+    Parameters
+    ----------
+    tokens : DataFrame
+        As for `similarity`; all of both texts is used.
+    by : str
+        Column that names the texts.
+    a, b : str
+        The two texts.
+    top : int
+        Number of terms.
+    draws, seed : int
+        Of the intervals, which redraw sentences within sections.
+
+    Returns
+    -------
+    DataFrame
+        By falling contribution: a, b, term, n_a, n_b, bits (the contribution; over all terms they sum to the
+        divergence), share (of the divergence), difference (of the rates per 1,000 tokens given, b minus a)
+        with low and high, its 95 % resampling interval.
+    """
+    texts = [tokens[tokens[by] == name] for name in (a, b)]
+    counts = count(pd.concat(texts), by).loc[[a, b]]
+    bits = pd.Series(_divergence(*counts.to_numpy(dtype=float)), counts.columns)
+    table = bits.sort_values(ascending=False, kind="stable").head(top).rename_axis("term").to_frame("bits")
+    rates = []
+    for i, text in enumerate(texts):
+        units = text.groupby("sentence_id", sort=False).agg(
+            size=("token", "size"), section_id=("section_id", "first")
         )
-        samples.append(taken @ rows)
-    return samples[0], samples[1]
+        counted = count(text, "sentence_id").reindex(columns=table.index, fill_value=0)
+        rates.append(redrawn_rates(counted, units, "size", "section_id", draws=draws, seed=[seed, i]))
+    shown = counts[table.index]
+    table["share"] = table["bits"] / bits.sum()
+    per_1000 = 1000 * shown.div(counts.sum(axis=1), axis=0)
+    table["difference"] = per_1000.loc[b] - per_1000.loc[a]
+    table["low"], table["high"] = interval(rates[1] - rates[0])
+    table.insert(0, "n_b", shown.loc[b])
+    table.insert(0, "n_a", shown.loc[a])
+    table = table.reset_index()
+    table.insert(0, "b", b)
+    table.insert(0, "a", a)
+    return table
 
 
 def as_matrix(pairs: pd.DataFrame, value: str) -> pd.DataFrame:
@@ -100,3 +151,14 @@ def as_matrix(pairs: pd.DataFrame, value: str) -> pd.DataFrame:
     order = list(dict.fromkeys(pairs["a"]))
     half = half.reindex(index=order, columns=order)
     return half.combine_first(half.T).loc[order, order]
+
+
+def order_alike(matrix: pd.DataFrame) -> list[str]:
+    """Names of a symmetric table of similarities, so ordered that like stands beside like.
+
+    The leaves of an average-linkage tree, turned so that neighbours are as similar as the tree allows.
+    """
+    if len(matrix) < 3:
+        return list(matrix.index)
+    apart = squareform(matrix.to_numpy().max() - matrix.to_numpy(), checks=False)
+    return list(matrix.index[leaves_list(linkage(apart, "average", optimal_ordering=True))])

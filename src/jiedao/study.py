@@ -27,7 +27,14 @@ from jiedao.lexicon import data_folder
 GENERATED = ("data/processed", "figures")
 SCRATCH = ".jiedao-"
 # What each notebook reads from others; one that is not listed waits for all before it.
-NEEDS = {"01": (), "02": ("01",), "03": ("01",), "04": ("01", "03")}
+NEEDS = {
+    "01": (),
+    "02": ("01",),
+    "03": ("01",),
+    "04": ("01", "03"),
+    "06": ("01", "03"),
+    "07": ("01", "02", "03"),
+}
 # What must not show in any output: threads change the last bits of sums, the rest changes order or text.
 NEUTRAL = {
     "PYTHONHASHSEED": "0",
@@ -93,7 +100,7 @@ def run(
     with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=out) as folder:
         scratch = Path(folder)
         _stage(corpus, out, chosen, scratch, keep=bool(only))
-        _execute([scratch / "notebooks" / n.name for n in chosen], jobs, say)
+        _execute([scratch / "notebooks" / n.name for n in chosen], max(1, jobs), say)
         return _deliver(scratch, out, complete=not only)
 
 
@@ -112,24 +119,22 @@ def _stage(corpus: Path, out: Path, notebooks: list[Path], scratch: Path, keep: 
 
 def _execute(notebooks: list[Path], jobs: int, say: Callable[[str], None]) -> None:
     """Run each notebook as soon as those it needs are done."""
-    numbers = [n.name[:2] for n in notebooks]
     waiting = {n.name[:2]: n for n in notebooks}
-    done: set[str] = set()
-    running: dict[Future[float], str] = {}
+    numbers, undone = list(waiting), set(waiting)
+    running: dict[Future[float], Path] = {}
     clients: list[NotebookClient] = []
-    with ThreadPoolExecutor(max(1, jobs)) as pool, _killing(clients, running):
-        while waiting or running:
+    with ThreadPoolExecutor(jobs) as pool, _killing(clients, running):
+        while undone:
             for number in list(waiting):
                 needs = NEEDS.get(number, numbers[: numbers.index(number)])
-                if len(running) < max(1, jobs) and all(n in done or n not in numbers for n in needs):
-                    say(f"{waiting[number].stem} …")
-                    running[pool.submit(execute, waiting.pop(number), clients)] = number
+                if len(running) < jobs and undone.isdisjoint(needs):
+                    notebook = waiting.pop(number)
+                    say(f"{notebook.stem} …")
+                    running[pool.submit(execute, notebook, clients)] = notebook
             for future in wait(running, return_when=FIRST_COMPLETED).done:
-                number = running.pop(future)
-                seconds = future.result()
-                done.add(number)
-                name = next(n.stem for n in notebooks if n.name[:2] == number)
-                say(f"{name}  {seconds:.1f} s")
+                notebook = running.pop(future)
+                say(f"{notebook.stem}  {future.result():.1f} s")
+                undone.remove(notebook.name[:2])
 
 
 @contextmanager
@@ -146,7 +151,7 @@ def _killing(clients: list[NotebookClient], running: Mapping[Future[float], str]
         raise
 
 
-def execute(path: Path, clients: list[NotebookClient] | None = None) -> float:
+def execute(path: Path, clients: list[NotebookClient]) -> float:
     """Execute one notebook in place, in a neutral environment; returns the seconds it took.
 
     The client that runs it is put into ``clients``, so that a caller can end it.
@@ -161,8 +166,7 @@ def execute(path: Path, clients: list[NotebookClient] | None = None) -> float:
         extra_arguments=["--log-level=ERROR"],
         resources={"metadata": {"path": str(path.parent)}},
     )
-    if clients is not None:
-        clients.append(client)
+    clients.append(client)
     environment = os.environ | NEUTRAL | {"IPYTHONDIR": str(path.parent.parent / ".ipython")}
     try:
         asyncio.run(client.async_execute(env=environment))  # closes the loop it opens

@@ -12,20 +12,16 @@ import pandas as pd
 from scipy import sparse
 from sklearn.cluster import AgglomerativeClustering
 from sklearn.decomposition import NMF
-from sklearn.metrics import (
-    adjusted_mutual_info_score,
-    adjusted_rand_score,
-    normalized_mutual_info_score,
-    silhouette_score,
-)
 
-from jiedao.dtm import HIDDEN, content, count, tf_idf, with_components
+from jiedao.dtm import HIDDEN, MASKED, content, count, tf_idf, with_components
 from jiedao.lexicon import stopwords
-from jiedao.orientation import FRAMING, is_part
-from jiedao.resample import SEED, draw_weights
+from jiedao.orientation import FRAMING
+from jiedao.resample import SEED
 
 
-def leaf_sections(sections: pd.DataFrame, tokens: pd.DataFrame, fewest: int = 5) -> pd.DataFrame:
+def leaf_sections(
+    sections: pd.DataFrame, tokens: pd.DataFrame, fewest: int = 5, **chosen: tuple[str, ...]
+) -> pd.DataFrame:
     """Sections that speak of one matter: leaves of the outline that do not merely frame the report.
 
     Parameters
@@ -34,13 +30,15 @@ def leaf_sections(sections: pd.DataFrame, tokens: pd.DataFrame, fewest: int = 5)
         As in `jiedao.corpus.Corpus`.
     fewest : int
         Fewest content tokens of a section.
+    **chosen : tuple of str
+        ``hide`` and ``mask``, as in `jiedao.dtm.content`.
 
     Returns
     -------
     DataFrame
         Rows of ``sections``, indexed by section_id.
     """
-    sizes = content(tokens).groupby("section_id").size()
+    sizes = content(tokens, **chosen).groupby("section_id").size()
     leaves = sections[sections["is_leaf"] & ~sections["orientation"].isin(FRAMING)].set_index("section_id")
     return leaves[sizes.reindex(leaves.index, fill_value=0) >= fewest]
 
@@ -50,6 +48,7 @@ def section_matrix(
     tokens: pd.DataFrame,
     fewest: int = 2,
     hide: tuple[str, ...] = (*HIDDEN, "policy_verb"),
+    mask: tuple[str, ...] = MASKED,
 ) -> pd.DataFrame:
     """Count the terms of each leaf section, read under its headings.
 
@@ -62,16 +61,16 @@ def section_matrix(
         As in `jiedao.corpus.Corpus`.
     fewest : int
         Leave out terms that stand in fewer sections.
-    hide : tuple of str
-        Categories of the stop list to leave out.
+    hide, mask : tuple of str
+        Categories of the stop list, and kinds of token, to leave out.
 
     Returns
     -------
     DataFrame
         Leaf sections × terms, weighted counts.
     """
-    leaves = leaf_sections(sections, tokens)
-    words = with_components(content(tokens, hide))
+    leaves = leaf_sections(sections, tokens, mask=mask)
+    words = with_components(content(tokens, hide, mask))
     words = words[~words["token"].isin(stopwords(hide))]  # a component may be a stop word again
     heading_end = sections.set_index("section_id")["heading_end"]
     in_heading = words["start"] < words["section_id"].map(heading_end)
@@ -87,7 +86,7 @@ def section_matrix(
 
 def nmf_labels(weighted: np.ndarray, k: int, seed: int) -> np.ndarray:
     """Assign each row of a tf-idf matrix to its strongest component of one NMF."""
-    model = NMF(k, init="random", random_state=seed, max_iter=2000, tol=1e-3)
+    model = NMF(k, init="random", random_state=seed, max_iter=2000, tol=3e-3)
     parts = model.fit_transform(sparse.csr_matrix(weighted)) * np.sqrt((model.components_**2).sum(axis=1))
     return parts.argmax(axis=1)
 
@@ -124,85 +123,9 @@ def consensus_clusters(together: np.ndarray, k: int) -> np.ndarray:
     return number[raw]
 
 
-def choose_k(
-    dtm: pd.DataFrame, ks: range = range(4, 13), repeats: int = 8, runs: int = 20, seed: int = SEED
-) -> pd.DataFrame:
-    """Stability and separation of the clustering for each number of clusters.
-
-    Parameters
-    ----------
-    dtm : DataFrame
-        Sections × terms, as `section_matrix` gives it.
-    ks : range
-        Numbers of clusters to try.
-    repeats : int
-        How many subsamples; half as many seeds are compared.
-    runs : int
-        NMF runs behind each of them.
-    seed : int
-        Seed of the whole.
-
-    Returns
-    -------
-    DataFrame
-        By k: sections; nmf_seed_ari (adjusted Rand index between single NMF runs of other seeds);
-        seed_ari (between consensus clusterings of other seeds); bootstrap_ari (between the first
-        consensus and those of bootstrap samples of the sections, each section drawn counting once) and
-        bootstrap_se, its standard error; silhouette (cosine, of the first consensus); smallest (sections
-        of the smallest cluster).
-
-    References
-    ----------
-    Hennig, C. (2007). Cluster-wise assessment of cluster stability. CSDA 52(1), 258–271.
-    """
-    weighted = tf_idf(dtm).to_numpy()
-    drawn = [np.flatnonzero(w) for w in draw_weights(np.zeros(len(dtm)), repeats, seed)]
-    rows = []
-    for k in ks:
-        seeds = [seed + r for r in range(max(2, repeats // 2))]
-        single = [nmf_labels(weighted, k, s) for s in seeds]
-        again = [consensus_clusters(co_assignment(dtm, k, runs, seed=s), k) for s in seeds]
-        other = [
-            consensus_clusters(co_assignment(dtm.iloc[d], k, runs, seed=seed + 1 + r), k)
-            for r, d in enumerate(drawn)
-        ]
-        agreement = [adjusted_rand_score(again[0][d], o) for d, o in zip(drawn, other, strict=True)]
-        rows.append(
-            {
-                "k": k,
-                "sections": len(dtm),
-                "nmf_seed_ari": _mean_ari(single),
-                "seed_ari": _mean_ari(again),
-                "bootstrap_ari": float(np.mean(agreement)),
-                "bootstrap_se": float(np.std(agreement, ddof=1) / np.sqrt(repeats)),
-                "silhouette": silhouette_score(weighted, again[0], metric="cosine"),
-                "smallest": int(np.bincount(again[0])[1:].min()),
-            }
-        )
-    return pd.DataFrame(rows).set_index("k")
-
-
-def most_chapters(sections: pd.DataFrame) -> int:
-    """How many chapters the most divided report distinguishes: headings with headings below, parts apart."""
-    parents = set(sections["parent"].dropna())
-    chapters = sections[
-        sections["section_id"].isin(parents) & sections["heading"].map(lambda h: not is_part(str(h)))
-    ]
-    return (
-        int(chapters.fillna({"parent": ""}).groupby(["doc_id", "parent"]).size().max())
-        if len(chapters)
-        else 1
-    )
-
-
-def pick_k(choice: pd.DataFrame, fewest: int, tolerance: float = 0.05) -> int:
-    """The smallest k, from ``fewest`` on, whose bootstrap_ari is within ``tolerance`` of the best of them."""
-    open_to = choice[choice.index >= min(fewest, choice.index.max())]
-    return int(open_to.index[open_to["bootstrap_ari"] >= open_to["bootstrap_ari"].max() - tolerance].min())
-
-
-def _mean_ari(labels: list[np.ndarray]) -> float:
-    return float(np.mean([adjusted_rand_score(a, b) for i, a in enumerate(labels) for b in labels[:i]]))
+def cluster(dtm: pd.DataFrame, k: int, seed: int = SEED, runs: int = 20) -> np.ndarray:
+    """The consensus clustering of the sections: `co_assignment`, cut by `consensus_clusters`."""
+    return consensus_clusters(co_assignment(dtm, k, runs, seed=seed), k)
 
 
 def top_terms(dtm: pd.DataFrame, labels: pd.Series, n: int = 8) -> pd.DataFrame:
@@ -221,13 +144,11 @@ def top_terms(dtm: pd.DataFrame, labels: pd.Series, n: int = 8) -> pd.DataFrame:
     for cluster in sorted(labels.unique()):
         member = (labels == cluster).reindex(weighted.index)
         inside, outside = weighted[member].mean(), weighted[~member].mean()
-        difference = (inside - outside).sort_values(ascending=False, kind="stable")
+        difference = (inside - outside).sort_values(ascending=False, kind="stable").head(10 * n).to_dict()
         kept: list[str] = []
-        for short in difference.index[: 10 * n]:
+        for short, weight in difference.items():
             longer = [
-                t
-                for t in difference.index[: 10 * n]
-                if short in t and (t == short or difference[t] >= 0.6 * difference[short] > 0)
+                t for t, w in difference.items() if short in t and (t == short or w >= 0.6 * weight > 0)
             ]
             term = max(longer, key=len)
             if len(kept) < n and not any(term in other or other in term for other in kept):
@@ -242,22 +163,6 @@ def typicality(dtm: pd.DataFrame, labels: pd.Series) -> pd.Series:
     centre = weighted.groupby(labels).mean()
     centre = centre.div(np.sqrt((centre**2).sum(axis=1)), axis=0)
     return (weighted * centre.loc[labels.reindex(weighted.index)].to_numpy()).sum(axis=1)
-
-
-def confounding(labels: pd.Series, *factors: pd.Series) -> pd.DataFrame:
-    """How far the clusters coincide with other groupings of the same sections.
-
-    Returns
-    -------
-    DataFrame
-        By factor: nmi, the normalised mutual information (1: the same grouping; by chance alone it lies
-        somewhat above 0), and ami, the mutual information adjusted for chance (0: as by chance).
-    """
-    rows = {
-        f.name: (normalized_mutual_info_score(f, labels), adjusted_mutual_info_score(f, labels))
-        for f in factors
-    }
-    return pd.DataFrame.from_dict(rows, orient="index", columns=["nmi", "ami"]).rename_axis("factor")
 
 
 def layout(together: np.ndarray, dtm: pd.DataFrame, steps: int = 300) -> np.ndarray:

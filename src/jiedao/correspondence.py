@@ -1,0 +1,69 @@
+"""Correspondence analysis: one descriptive map of a table of counts."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+
+class Correspondence(NamedTuple):
+    """Places of rows and columns (principal coordinates), the inertia of each axis, and of all axes."""
+
+    rows: pd.DataFrame
+    columns: pd.DataFrame
+    inertia: pd.Series
+    total: float
+
+
+def correspondence(table: pd.DataFrame, axes: int = 2) -> Correspondence:
+    """Simple correspondence analysis.
+
+    With P the table divided by its sum, r and c its row and column sums: the singular values of
+    (P − r cᵀ) / √(r cᵀ) are the square roots of the inertias, which add up to χ² / n; rows and columns
+    lie at their singular vectors × singular value / √mass (the symmetric map), so that distances among
+    rows, and among columns, are χ² distances, while those between a row and a column are not defined.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Counts or amounts, none negative; rows or columns of zeros must be left out.
+    axes : int
+        Axes to keep, at most one less than the shorter side of the table.
+
+    Returns
+    -------
+    Correspondence
+        Each axis is turned so that its largest row coordinate in absolute value is positive.
+
+    References
+    ----------
+    Greenacre, M. (2017). Correspondence analysis in practice (3rd ed.). CRC Press.
+    """
+    p = table.to_numpy(dtype=float) / table.to_numpy().sum()
+    r, c = p.sum(axis=1), p.sum(axis=0)
+    if not (r > 0).all() or not (c > 0).all():
+        raise ValueError("a row or column of the table is empty; leave it out")
+    expected = np.outer(r, c)
+    u, s, vt = np.linalg.svd((p - expected) / np.sqrt(expected), full_matrices=False)
+    axes = min(axes, min(p.shape) - 1)
+    sign = np.where(u[np.abs(u).argmax(axis=0), np.arange(u.shape[1])] < 0, -1, 1)
+    names = range(1, axes + 1)
+    rows = (u * sign * s / np.sqrt(r)[:, None])[:, :axes]
+    columns = (vt.T * sign * s / np.sqrt(c)[:, None])[:, :axes]
+    return Correspondence(
+        pd.DataFrame(rows, index=table.index, columns=names),
+        pd.DataFrame(columns, index=table.columns, columns=names),
+        pd.Series((s**2)[:axes], index=names),
+        float((s**2).sum()),
+    )
+
+
+def place_rows(profiles: np.ndarray, found: Correspondence) -> np.ndarray:
+    """Places of other rows on the axes of a map: (…, columns) amounts give (…, axes) coordinates.
+
+    A row lies at the mean of the columns' standard coordinates, weighted by its profile.
+    """
+    shares = profiles / profiles.sum(axis=-1, keepdims=True)
+    return shares @ (found.columns / np.sqrt(found.inertia)).to_numpy()

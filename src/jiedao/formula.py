@@ -1,0 +1,136 @@
+"""Formula and local content: wording that other reports share, and wording found in one report only.
+
+Nobody can tell from five texts who wrote a phrase first. What can be told is whether a run of characters
+stands in another report too, or belongs to a slogan of the lexicon. The borders of words play no part, so
+segmentation has no say in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from itertools import count
+
+import numpy as np
+import pandas as pd
+
+from jiedao.lexicon import read_terms
+
+_HAN = r"\u3007\u3400-\u9fff\U00020000-\U0003ffff"
+_RUN = re.compile(rf"[{_HAN}](?:[\s、·“”‘’《》\"']*[{_HAN}])*")
+_CHARACTER = re.compile(f"[{_HAN}]")
+WORDINGS = ("shared", "slogan", "own")
+
+
+def list_characters(sentences: pd.DataFrame, text: Callable[[str], str]) -> pd.DataFrame:
+    """Spread sentences into runs of Chinese characters.
+
+    Blanks, quotation marks and the mark between the items of a list do not end a run; all other signs,
+    figures and Latin letters do.
+
+    Parameters
+    ----------
+    sentences : DataFrame
+        As in `jiedao.corpus.Corpus`.
+    text : callable
+        Takes a doc_id and gives its text, such as `jiedao.corpus.Corpus.text`.
+
+    Returns
+    -------
+    DataFrame
+        A row a character: doc_id, section_id, sentence_id, run (a number), start (its offset), character.
+    """
+    rows, numbers = [], count()
+    for s in sentences.itertuples():
+        for run in _RUN.finditer(text(s.doc_id), s.start, s.end):
+            ids = (s.doc_id, s.section_id, s.sentence_id, next(numbers))
+            rows += [(*ids, m.start(), m[0]) for m in _CHARACTER.finditer(text(s.doc_id), *run.span())]
+    columns = ["doc_id", "section_id", "sentence_id", "run", "start", "character"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _runs(characters: pd.DataFrame) -> list[tuple[int, str, str, str]]:
+    """Each run as the place of its first character in the table, doc_id, sentence_id and characters."""
+    first = characters["run"].ne(characters["run"].shift()).to_numpy().nonzero()[0]
+    text = "".join(characters["character"])
+    ids = characters[["doc_id", "sentence_id"]].to_numpy()
+    ends = [*first[1:], len(characters)]
+    return [(a, *ids[a], text[a:b]) for a, b in zip(first, ends, strict=True)]
+
+
+def find_formula(
+    characters: pd.DataFrame, shortest: int = 4, slogans: Iterable[str] | None = None
+) -> pd.Series:
+    """Say of each character whether its wording is shared, a slogan's, or found in this report only.
+
+    A character is *shared* if it is one of ``shortest`` characters in a row that another report holds too;
+    else *slogan* if it lies in a slogan; else *own*. The more text there is to share with, the more is
+    shared, so compare only within one corpus.
+
+    Parameters
+    ----------
+    characters : DataFrame
+        As `list_characters` gives it.
+    shortest : int
+        How many characters in a row count as shared wording.
+    slogans : iterable of str, optional
+        Default: the terms of kind slogan in the lexicon.
+
+    Returns
+    -------
+    Series
+        One of `WORDINGS` for each row.
+    """
+    runs = _runs(characters)
+    holders = defaultdict(set)
+    for _, doc_id, _, run in runs:
+        for i in range(len(run) - shortest + 1):
+            holders[run[i : i + shortest]].add(doc_id)
+    terms = read_terms()
+    slogans = terms["term"][terms["kind"] == "slogan"] if slogans is None else slogans
+    bare = sorted({"".join(_CHARACTER.findall(s)) for s in slogans} - {""}, key=lambda s: (-len(s), s))
+    slogan = re.compile("|".join(map(re.escape, bare)) or r"(?!)")
+    kinds = np.full(len(characters), WORDINGS[2], dtype=object)
+    for first, _, _, run in runs:
+        for match in slogan.finditer(run):
+            kinds[first + match.start() : first + match.end()] = WORDINGS[1]
+        for i in range(len(run) - shortest + 1):
+            if len(holders[run[i : i + shortest]]) > 1:
+                kinds[first + i : first + i + shortest] = WORDINGS[0]
+    return pd.Series(kinds, index=characters.index, name="wording")
+
+
+def shared_passages(characters: pd.DataFrame, shortest: int = 6) -> pd.DataFrame:
+    """The runs of characters that two or more reports hold, as long as they go.
+
+    A passage within a longer one is listed only if more reports hold it.
+
+    Returns
+    -------
+    DataFrame
+        By falling length: passage, n_chars, reports, doc_ids, sentence_ids.
+    """
+    runs, found, n = _runs(characters), {}, shortest
+    while True:
+        places = defaultdict(list)
+        for _, doc_id, sentence_id, run in runs:
+            for i in range(len(run) - n + 1):
+                places[run[i : i + n]].append((doc_id, sentence_id))
+        shared = {g: at for g, at in places.items() if len({d for d, _ in at}) > 1}
+        for gram, at in shared.items():
+            for part in (gram[1:], gram[:-1]):
+                if {d for d, _ in found.get(part, ())} == {d for d, _ in at}:
+                    found.pop(part, None)
+        found |= shared
+        if not shared:
+            break
+        n += 1
+    rows = [
+        (g, len(g), len({d for d, _ in at}), *(" ".join(dict.fromkeys(ids)) for ids in zip(*at, strict=True)))
+        for g, at in found.items()
+    ]
+    table = pd.DataFrame(rows, columns=["passage", "n_chars", "reports", "doc_ids", "sentence_ids"])
+    return table.sort_values(
+        ["n_chars", "reports", "passage"], ascending=[False, False, True], ignore_index=True
+    )
