@@ -36,8 +36,15 @@ def _verbs(folder: Path) -> Iterator[Claim]:
     changes = pd.read_csv(folder / "verb_change.csv")
     for doc_id in changes["doc_id"].unique():
         row = f"doc_id == '{doc_id}' and headings"
-        for column in ("review", "plan", "difference", "low", "high"):
-            said = f"Policy verbs per 1,000 tokens, {doc_id}, review and plan: {column}"
+        said_of = {
+            "review": "review",
+            "plan": "plan",
+            "difference": "plan minus review",
+            "low": "plan minus review, lower end of the interval",
+            "high": "plan minus review, upper end of the interval",
+        }
+        for column, what in said_of.items():
+            said = f"Policy verbs per 1,000 tokens, {doc_id}: {what}"
             claim_id = f"verbs-{doc_id}-{column}"
             yield Claim(claim_id, f"verbs-{doc_id}", said, "verb_change.csv", row, column, "{:.0f}")
 
@@ -74,6 +81,9 @@ def _wording(folder: Path) -> Iterator[Claim]:
             row = f"unit == '{table['unit'][at]}' and run == {run} and wording == 'own'"
             said = f"{end} share of characters in one report only, runs of {run}"
             yield Claim(f"own-{run}-{end}", "own-wording", said, "formula.csv", row, "share", "{:.0%}")
+    for passage in pd.read_csv(folder / "passages.csv")["passage"][:1]:
+        row, said = f"passage == '{passage}'", "characters of the longest shared passage"
+        yield Claim("passage-longest", "own-wording", said, "passages.csv", row, "n_chars", "{:.0f}")
 
 
 def _survival(folder: Path) -> Iterator[Claim]:

@@ -171,7 +171,7 @@ _STREET = re.compile(
     r"(?:^|[^\u4e00-\u9fff]|[省市区县州旗年])(?:关于)?(?:印发)?(?:中共)?"
     rf"((?:{_NAME_SIGN}){{2,5}}?(?:街道|镇|乡)|(?:{_NAME_SIGN}){{2,4}}?(?=办事处))(?!社区|信息|村)"
 )
-_NO_STREET = ("全街道", "我街道", "各乡镇", "各街道")
+_NO_STREET = ("街道", "全街道", "我街道", "各乡镇", "各街道")
 
 
 def page_metadata(text: str, furniture: list[Span], title: str | None) -> dict[str, str | None]:
