@@ -30,6 +30,18 @@ def test_clusters_agree_with_the_coded_themes(coded):
     both = coded.dropna(subset="coded")
     ami = adjusted_mutual_info_score(both["coded"], both["cluster"])
     assert ami >= 0.43
+    street = adjusted_mutual_info_score(both["doc_id"], both["cluster"])
+    assert street < 0.1 < ami  # the themes, not the streets
+
+
+def test_clusters_agree_within_each_report_too(coded):
+    for doc_id, mine in coded.dropna(subset="coded").groupby("doc_id"):
+        assert adjusted_mutual_info_score(mine["coded"], mine["cluster"]) > 0.2, doc_id
+
+
+def test_readme_states_the_agreement(coded):
+    both = coded.dropna(subset="coded")
+    ami = adjusted_mutual_info_score(both["coded"], both["cluster"])
     readme = " ".join((ROOT / "README.md").read_text("utf-8").split())
     assert f"mutual information of {ami:.2f} with the themes a reader gave to {len(both)} sections" in readme
 

@@ -10,7 +10,7 @@ import pytest
 from jiedao import JiedaoError
 from jiedao.clean import normalise
 from jiedao.corpus import read_corpus
-from jiedao.documents import comparability, local_places, months
+from jiedao.documents import local_places
 
 RAW = Path(__file__).parents[1] / "data/raw"
 TABLES = {
@@ -241,54 +241,6 @@ def test_a_broken_documents_csv(tmp_path, content, says):
     assert str(caught.value).startswith(f"{tmp_path / 'documents.csv'}: ")
     assert says in str(caught.value)
     assert "\n" not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("start", "end", "n"),
-    [
-        ("2021-01", "2021-06", 6),
-        ("2024-01", "2024-12", 12),
-        ("2024-05", "2024-05", 1),
-        ("2024-12", "2025-01", 2),
-        ("2021-01", "2025-12", 60),
-        ("", "", None),
-        ("2024-01", "", None),
-    ],
-)
-def test_months(start, end, n):
-    assert months(start, end) == n
-
-
-PERIOD_COLUMNS = ["doc_id", "review_start", "review_end", "plan_start", "plan_end", "published"]
-YEAR = ["2024-01", "2024-12"]
-
-
-@pytest.mark.parametrize(
-    ("cells", "notes"),
-    [
-        ([["a", *YEAR, "", "", "x"], ["b", *YEAR, "", "", "x"]], []),
-        ([["a", "", "", "", "", "x"]], []),
-        (
-            [["a", *YEAR, "", "", "x"], ["b", "2024-01", "2024-06", "", "", "x"], ["c", *YEAR, "", "", "x"]],
-            ["b: its review covers 6 months, the usual here is 12"],
-        ),
-        ([["a", *YEAR, *YEAR, "x"], ["b", *YEAR, "", "", "x"]], ["without a plan part: b"]),
-        ([["a", *YEAR, "", "", ""], ["b", *YEAR, "", "", ""]], ["no date of publication: a, b"]),
-        (
-            [["a", *YEAR, "2025-01", "2025-12", "x"]],
-            ["the periods lie between 2024 and 2025: differences mix place and time"],
-        ),
-    ],
-)
-def test_comparability(cells, notes):
-    assert comparability(pd.DataFrame(cells, columns=PERIOD_COLUMNS)) == notes
-
-
-def test_the_shipped_corpus_is_hard_to_compare(corpus):
-    notes = comparability(corpus.documents)
-    assert "jinpenling-2021h1: its review covers 6 months, the usual here is 12" in notes
-    assert "lvxianting-2021: its plan covers 60 months, the usual here is 12" in notes
-    assert any(n.startswith("the periods lie between 2021 and 2025") for n in notes)
 
 
 def test_local_places():

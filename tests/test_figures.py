@@ -12,12 +12,15 @@ from fontTools.ttLib import TTFont
 from pypdf import PdfReader
 
 from jiedao import house
+from jiedao.comparability import label_parts, list_units, mark_documents
+from jiedao.corpus import read_corpus
 from jiedao.documents import read_documents
 from jiedao.lexicon import glosses
 
 ROOT = Path(__file__).parents[1]
 FONTS = sorted(house.FONTS.glob("*.ttf"))
 FIGURES = ROOT / "figures"
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9][0-9]-*.ipynb"))
 ENDINGS = ("pdf", "svg", "png", "csv")
 STEMS = sorted({p.stem for lang in house.LANGUAGES for p in (FIGURES / lang).iterdir()})
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -78,12 +81,22 @@ def test_a_missing_glyph_is_an_error(ending, weight, tmp_path):
 
 
 def test_there_are_figures_of_every_notebook():
-    assert len(STEMS) >= 10
+    assert len(STEMS) >= 20
+    assert {stem[3] for stem in STEMS} == {p.name[1] for p in NOTEBOOKS}
     assert all(re.fullmatch(r"fig\d-\d-[a-z0-9]+(-[a-z0-9]+)*", stem) for stem in STEMS)
     numbers = sorted(tuple(map(int, re.findall(r"\d", stem)[:2])) for stem in STEMS)
     for notebook in {n for n, _ in numbers}:
         mine = [figure for n, figure in numbers if n == notebook]
         assert mine == list(range(1, len(mine) + 1)), notebook
+
+
+def test_each_figure_is_published_by_its_notebook():
+    published = {}
+    for path in NOTEBOOKS:
+        for stem in re.findall(r'house\.publish\(\\?"([\w-]+)', path.read_text("utf-8")):
+            published[stem] = path.name[1]
+    assert sorted(published) == STEMS
+    assert all(stem.startswith(f"fig{number}-") for stem, number in published.items())
 
 
 @pytest.mark.parametrize("lang", house.LANGUAGES)
@@ -145,7 +158,7 @@ def test_png_has_300_dpi_and_no_dates(stem, lang):
 def test_the_terms_in_figures_have_an_english_gloss():
     tables = [pd.read_csv(FIGURES / "zh" / f"{stem}.csv") for stem in STEMS]
     terms = {t for table in tables if "term" in table for t in table["term"] if CHINESE.search(t)}
-    assert len(terms) > 50
+    assert len(terms) > 150
     without = sorted(t for t in terms if CHINESE.search(house.short_gloss(t)))
     assert len(without) <= UNGLOSSED * len(terms), without
     assert not [t for t in terms - set(without) if not glosses()[t].strip()]
@@ -243,6 +256,38 @@ def test_a_report_keeps_its_colour_and_marker(kind):
 )
 def test_reports_are_named_by_street_and_year(lang, names):
     assert list(house.document_labels(DOCUMENTS, lang).items()) == list(zip(IDS, names, strict=True))
+
+
+@pytest.mark.parametrize("lang", house.LANGUAGES)
+def test_marks_are_added_to_the_names(lang):
+    plain = house.document_labels(DOCUMENTS, lang)
+    marks = {IDS[0]: "‡", IDS[1]: "", IDS[2]: "†‡"}
+    named = house.document_labels(DOCUMENTS, lang, marks)
+    assert named == {d: name + marks.get(d, "") for d, name in plain.items()}
+    twin = DOCUMENTS[:1].assign(doc_id="wangyuehu-2024h2")
+    twins = house.document_labels(pd.concat([DOCUMENTS, twin], ignore_index=True), lang, marks)
+    assert twins[IDS[0]] == f"{plain[IDS[0]]} ({IDS[0]})‡"
+
+
+@pytest.mark.parametrize("lang", house.LANGUAGES)
+def test_a_footnote_says_what_the_marks_mean(lang):
+    period, kind = (f"{mark} {house.label(mark, lang)}" for mark in "†‡")
+    assert house.footnote({}, lang) == house.footnote({"a": "", "b": ""}, lang) == ""
+    assert house.footnote({"a": "‡", "b": "‡"}, lang) == kind
+    assert house.footnote({"a": "‡", "b": "", "c": "†‡"}, lang) == f"{period}  {kind}"
+    assert CHINESE.search(kind) if lang == "zh" else kind.isprintable() and not CHINESE.search(kind)
+
+
+@pytest.mark.parametrize("lang", house.LANGUAGES)
+def test_reports_that_are_not_like_most_are_marked_in_figures(lang):
+    """What documents.csv says of periods and kinds stands at the names in fig4-1."""
+    corpus = read_corpus(ROOT / "data/raw")
+    marks = mark_documents(list_units(label_parts(corpus.tokens, corpus.sections), DOCUMENTS))
+    assert set(marks.values()) - {""} and "" in marks.values()
+    svg = (FIGURES / lang / "fig4-1-prevalence.svg").read_text("utf-8")
+    texts = set(re.findall(r"<text\b[^>]*>([^<]+)</text>", svg))
+    assert set(house.document_labels(DOCUMENTS, lang, marks).values()) <= texts
+    assert any(house.footnote(marks, lang) in text for text in texts)
 
 
 @pytest.mark.parametrize("lang", house.LANGUAGES)

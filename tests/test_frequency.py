@@ -7,7 +7,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from jiedao.frequency import dispersion, frequency
+from jiedao.frequency import dispersion, frequency, part_change
 
 NAN = float("nan")
 
@@ -31,6 +31,38 @@ def test_dispersion_is_the_formula(counts):
     np.testing.assert_allclose(found[["dp", "dp_norm"]], expected, atol=1e-12)
     assert found["n"].tolist() == counts.sum(axis=0).tolist()
     assert found["parts"].tolist() == (counts > 0).sum(axis=0).tolist()
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_dispersion_over_parts_of_given_sizes_is_the_formula(data):
+    parts = data.draw(st.integers(1, 8))
+    counts = data.draw(arrays(np.int64, (parts, 3), elements=st.integers(0, 30)))
+    others = data.draw(st.lists(st.integers(0, 500), min_size=parts, max_size=parts))
+    sizes = counts.sum(axis=1) + others  # running tokens, of which only some are counted
+    assume(sizes.sum())
+    found = dispersion(pd.DataFrame(counts, columns=list("xyz")), pd.Series(sizes))
+    expected = [dp(column, sizes) for column in counts.T]
+    np.testing.assert_allclose(found[["dp", "dp_norm"]], expected, rtol=0, atol=1e-12)
+    occurs = found.dropna(subset="dp_norm")
+    assert (occurs["dp"].between(0, 1) & occurs["dp_norm"].between(0, 1 + 1e-12)).all()
+
+
+def test_dispersion_reaches_its_bounds():
+    rng = np.random.default_rng(1)
+    sizes = pd.Series(rng.integers(5, 200, 30))
+    even = sizes * 3
+    lumped = pd.Series(0, sizes.index)
+    lumped[sizes.idxmin()] = 7
+    found = dispersion(pd.DataFrame({"even": even, "lumped": lumped}), sizes)
+    assert found["dp"].tolist() == pytest.approx([0, 1 - sizes.min() / sizes.sum()], abs=1e-12)
+    assert found["dp_norm"].tolist() == pytest.approx([0, 1], abs=1e-12)
+
+
+def test_dispersion_of_columns():
+    found = dispersion(pd.DataFrame({"x": [1, 2], "y": [0, 3]}))
+    assert found.columns.tolist() == ["n", "parts", "dp", "dp_norm"]
+    assert found.index.tolist() == ["x", "y"]
 
 
 # Three parts of 10, 10 and 20 tokens: s = ¼, ¼, ½; the largest DP is ¾.
@@ -110,3 +142,120 @@ def test_frequency_of_chosen_tokens_and_other_groups():
     assert found["per_1000"].tolist() == pytest.approx([1000 / 11, 1000])
     by = frequency(TOKENS.assign(part="all"), by="part", draws=10)
     assert by.loc[by["term"] == "企业", "per_1000"].tolist() == pytest.approx([3000 / 13])
+
+
+def test_columns_and_order():
+    found = frequency(TOKENS, draws=10)
+    columns = ["doc_id", "term", "n", "per_1000", "low", "high", "sections", "dp", "dp_norm"]
+    assert found.columns.tolist() == columns
+    assert found.index.tolist() == list(range(len(found)))
+    assert all(np.issubdtype(found[c].dtype, np.integer) for c in ("n", "sections"))
+    assert frequency(TOKENS, by="kind", chosen=TOKENS[TOKENS["token"] == "的"], draws=5).columns[0] == "kind"
+    # groups as they appear, not by name
+    assert frequency(TOKENS.iloc[::-1], draws=5)["doc_id"].drop_duplicates().tolist() == ["b", "a"]
+
+
+def test_a_single_section_has_no_normed_dispersion():
+    found = frequency(TOKENS[TOKENS["doc_id"] == "b"], draws=5).iloc[0]
+    assert found["dp"] == 0 and np.isnan(found["dp_norm"])
+
+
+def test_the_seed_moves_the_bounds_only():
+    one, again, other = (frequency(TOKENS, draws=3, seed=s) for s in (1, 1, 4))
+    pd.testing.assert_frame_equal(one, again)
+    bounds = ["low", "high"]
+    pd.testing.assert_frame_equal(one.drop(columns=bounds), other.drop(columns=bounds))
+    assert not one[bounds].equals(other[bounds])
+
+
+def test_nothing_to_count():
+    with pytest.raises(ValueError, match="no group holds a token to count; show more"):
+        frequency(TOKENS, chosen=TOKENS.iloc[:0])
+
+
+def part(doc, name, section, sentence, text):
+    return [(*row, name) for row in words(doc, section, sentence, text)]
+
+
+LABELLED = pd.DataFrame(
+    [
+        *part("a", "review", 1, 1, "x y y y"),
+        *part("a", "review", 1, 2, "x x y y ,"),
+        *part("b", "review", 1, 1, "x y"),
+        *part("c", "plan", 1, 1, "x x"),
+        *part("a", "plan", 2, 1, "y y y x ,"),
+        *part("a", "plan", 2, 2, "y y y y"),
+    ],
+    columns=["doc_id", "section_id", "sentence_id", "token", "kind", "part"],
+)
+CHANGE = ["n_review", "n_plan", "review", "plan", "difference", "low", "high"]
+
+
+def test_part_change_by_hand():
+    """Review: 3 of 8 (the comma is no token); plan: 1 of 8.
+
+    Of two sentences one is drawn for both: the review has 250 or 500, the plan 250 or 0, so the difference
+    is 0, −250 or −500, and each of 0 and −500 comes in a quarter of the draws.
+    """
+    found = part_change(LABELLED, LABELLED["token"] == "x")
+    assert found.index.tolist() == ["a"] and found.index.name == "doc_id"  # b and c lack a part
+    assert found.columns.tolist() == CHANGE
+    assert found.loc["a"].tolist() == pytest.approx([3, 1, 375, 125, -250, -500, 0])
+
+
+def test_what_is_counted_goes_by_the_index():
+    chosen = LABELLED["token"] == "x"
+    moved = LABELLED.iloc[::-1]
+    pd.testing.assert_frame_equal(part_change(LABELLED, chosen), part_change(LABELLED, chosen.iloc[::-1]))
+    counts = part_change(moved, chosen)[["n_review", "n_plan", "difference"]]
+    assert counts.loc["a"].tolist() == [3, 1, -250]
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        LABELLED["doc_id"].isin(["b", "c"]),  # one part each
+        LABELLED["doc_id"].eq("never"),
+        LABELLED["part"].eq("review") | LABELLED["kind"].eq("sign"),  # a plan of signs only
+    ],
+)
+def test_no_report_with_both_parts(kept):
+    found = part_change(LABELLED[kept], LABELLED["token"] == "x")
+    assert found.empty
+    assert found.columns.tolist() == CHANGE
+    assert found.index.name == "doc_id"
+
+
+def random_parts(seed, rates, sentences=40):
+    rng = np.random.default_rng(seed)
+    rows = [
+        ("a", f"{name}/{i // 4}", f"{name}/s{i}", "x" if rng.random() < rate else "y", "word", name)
+        for name, rate in rates.items()
+        for i in range(sentences)
+        for _ in range(rng.integers(3, 12))
+    ]
+    return pd.DataFrame(rows, columns=LABELLED.columns)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_interval_of_a_difference_holds_it(seed):
+    table = random_parts(seed, {"plan": 0.3, "review": 0.1})
+    found = part_change(table, table["token"] == "x", draws=200).loc["a"]
+    assert found["low"] < found["difference"] < found["high"]
+    assert found["difference"] == pytest.approx(found["plan"] - found["review"])
+    # about as wide as that of two binomial shares
+    sizes = table["part"].value_counts()
+    variance = sum(found[p] * (1000 - found[p]) / sizes[p] for p in ("review", "plan"))
+    assert found["high"] - found["low"] == pytest.approx(3.92 * np.sqrt(variance), rel=0.35)
+
+
+def test_the_parts_are_redrawn_apart():
+    """Two parts of the same sentences: drawn by one seed they would never differ."""
+    review = random_parts(1, {"review": 0.3})
+    plan = review.assign(part="plan", **{c: "p" + review[c] for c in ("section_id", "sentence_id")})
+    table = pd.concat([review, plan], ignore_index=True)
+    found = part_change(table, table["token"] == "x", draws=200).loc["a"]
+    assert found["difference"] == 0
+    assert found["low"] < -30 and found["high"] > 30
+    pd.testing.assert_series_equal(found, part_change(table, table["token"] == "x", draws=200).loc["a"])
+    assert part_change(table, table["token"] == "x", draws=200, seed=2).loc["a", "low"] != found["low"]

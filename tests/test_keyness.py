@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest, chi2_contingency, false_discovery_control
 
+from jiedao.dtm import count
+from jiedao.frequency import dispersion
 from jiedao.keyness import key_terms, keyness, split_half_null
 
 TERMS = list("abcdefgh")
@@ -77,33 +79,106 @@ def test_lrc_is_the_bound_of_the_exact_binomial_interval_nearest_zero(counts):
         assert found.loc[term, "lrc"] == pytest.approx(expected, abs=1e-9)
 
 
-@settings(max_examples=40, deadline=None)
+def fightin_words(y1, y2, alpha):
+    """Log-odds and z of Monroe, Colaresi & Quinn 2008, equations 15, 16, 19 and 22, in plain loops."""
+    n1 = n2 = alpha0 = 0.0
+    for i in range(len(alpha)):
+        n1, n2, alpha0 = n1 + y1[i], n2 + y2[i], alpha0 + alpha[i]
+    found = []
+    for i in range(len(alpha)):
+        if y1[i] + y2[i] == 0:
+            found.append((math.nan, math.nan))
+            continue
+        omega1 = (y1[i] + alpha[i]) / (n1 + alpha0 - y1[i] - alpha[i])
+        omega2 = (y2[i] + alpha[i]) / (n2 + alpha0 - y2[i] - alpha[i])
+        delta = math.log(omega1) - math.log(omega2)
+        variance = 1 / (y1[i] + alpha[i]) + 1 / (y2[i] + alpha[i])
+        found.append((delta, delta / math.sqrt(variance)))
+    return found
+
+
+def same(found, expected):
+    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-9)
+
+
+@settings(max_examples=60, deadline=None)
 @given(tables, st.lists(st.floats(0.01, 50), min_size=8, max_size=8))
 def test_log_odds_agree_with_a_plain_loop(counts, pseudo):
     a, b = map(series, counts)
-    prior = series(pseudo)
-    found = keyness(a, b, prior)
-    for term in TERMS:
-        if a[term] + b[term] == 0:
-            assert math.isnan(found.loc[term, "log_odds_z"])
-            continue
-        odds = [(c[term] + prior[term]) / (c.sum() + prior.sum() - c[term] - prior[term]) for c in (a, b)]
-        spread = math.sqrt(1 / (a[term] + prior[term]) + 1 / (b[term] + prior[term]))
-        assert found.loc[term, "log_odds"] == pytest.approx(math.log(odds[0]) - math.log(odds[1]))
-        assert found.loc[term, "log_odds_z"] == pytest.approx(
-            (math.log(odds[0]) - math.log(odds[1])) / spread
-        )
+    found = keyness(a, b, series(pseudo).iloc[::-1])  # by term, whatever the order
+    same(found[["log_odds", "log_odds_z"]], fightin_words(*counts, pseudo))
 
 
-@settings(max_examples=30, deadline=None)
-@given(tables)
-def test_exchanging_the_texts_changes_the_signs_only(counts):
+@settings(max_examples=60, deadline=None)
+@given(tables.filter(lambda t: sum(x + y > 0 for x, y in zip(*t, strict=True)) > 1))
+def test_the_default_prior_is_the_pooled_counts(counts):
     a, b = map(series, counts)
-    one, other = keyness(a, b), keyness(b, a)
+    found = keyness(a, b)[["log_odds", "log_odds_z"]]
+    same(found, fightin_words(*counts, [x + y for x, y in zip(*counts, strict=True)]))
+    same(found, keyness(a, b, a + b)[["log_odds", "log_odds_z"]])
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_vocabulary_of_real_size_agrees_with_scipy_and_loops(seed):
+    rng = np.random.default_rng(seed)
+    share = 1 / np.arange(1, 301)
+    a, b = (pd.Series(rng.poisson(n * share / share.sum())).rename("t{}".format) for n in (900, 2500))
+    found = keyness(a, b)
+    assert ((a == 0) & (b > 0)).any() and ((a > 0) & (b == 0)).any() and (a + b == 0).any()
+    n1, n2 = a.sum(), b.sum()
+    absent = (a + b == 0).to_numpy()
+    for term in a.index[~absent]:
+        table = [[a[term], n1 - a[term]], [b[term], n2 - b[term]]]
+        g2, p, *_ = chi2_contingency(table, lambda_="log-likelihood", correction=False)
+        same(found.loc[term, ["g2", "p"]].to_list(), [g2, p])
+        bound = binomtest(int(a[term]), int(a[term] + b[term])).proportion_ci(method="exact")
+        with np.errstate(divide="ignore"):
+            low, high = np.log2(np.array(bound)) - np.log2(1 - np.array(bound)) + math.log2(n2 / n1)
+        same(found.loc[term, "lrc"], low if low > 0 else min(high, 0))
+        half = [max(c[term], 0.5) / n for c, n in ((a, n1), (b, n2))]
+        same(found.loc[term, "log_ratio"], math.log2(half[0] / half[1]))
+    same(found["q"].to_numpy()[~absent], false_discovery_control(found["p"])[~absent])
+    same(found[["log_odds", "log_odds_z"]], fightin_words(a.to_list(), b.to_list(), (a + b).to_list()))
+    both = (a > 0) & (b > 0)
+    assert (found["lrc"].abs() <= found["log_ratio"].abs() + 1e-9)[both].all()
+
+
+@settings(max_examples=40, deadline=None)
+@given(tables, st.one_of(st.none(), st.lists(st.floats(0.01, 50), min_size=8, max_size=8)))
+def test_exchanging_the_texts_changes_the_signs_only(counts, pseudo):
+    a, b = map(series, counts)
+    prior = None if pseudo is None else series(pseudo)
+    one, other = keyness(a, b, prior), keyness(b, a, prior)
     for column in ("log_ratio", "lrc", "log_odds", "log_odds_z"):
         assert one[column].to_numpy() == pytest.approx(-other[column].to_numpy(), nan_ok=True, abs=1e-9)
     for column in ("g2", "p", "q"):
         assert one[column].to_numpy() == pytest.approx(other[column].to_numpy(), nan_ok=True, abs=1e-9)
+    for one_side, other_side in (("n_target", "n_reference"), ("per_1000_reference", "per_1000_target")):
+        assert one[one_side].to_numpy() == pytest.approx(other[other_side].to_numpy(), nan_ok=True)
+
+
+def test_columns_and_order_of_terms():
+    found = keyness(pd.Series({"y": 1, "x": 2}), pd.Series({"z": 4, "x": 1, "a": 1}))
+    assert found.index.tolist() == ["y", "x", "z", "a"]
+    assert found.columns.tolist() == [
+        *("n_target", "n_reference", "per_1000_target", "per_1000_reference"),
+        *("g2", "p", "q", "log_ratio", "lrc", "log_odds", "log_odds_z"),
+    ]
+    assert found["n_target"].tolist() == [1, 2, 0, 0] and found["n_reference"].tolist() == [0, 1, 4, 1]
+
+
+def test_q_is_reckoned_over_all_terms_given():
+    """Benjamini–Hochberg by hand: p in falling order times m / rank, the smallest so far."""
+    target = pd.Series({"x": 9, "y": 4, "z": 2, "absent": 0})
+    found = keyness(target, pd.Series({"x": 1, "y": 4, "z": 10}))
+    p = sorted(found["p"].tolist(), reverse=True)  # the absent one, with p 1, counts
+    assert p[0] == 1
+    smallest, q = 1.0, {}
+    for rank, value in zip((4, 3, 2, 1), p, strict=True):
+        smallest = min(smallest, value * 4 / rank)
+        q[value] = smallest
+    for term in "xyz":
+        assert found.loc[term, "q"] == pytest.approx(q[found.loc[term, "p"]], rel=1e-12)
 
 
 def test_a_term_in_one_text_only_gets_half_an_occurrence_in_the_other():
@@ -126,12 +201,24 @@ def test_an_empty_text_leaves_nothing_to_compare(target, reference):
     assert found[["log_ratio", "lrc", "log_odds", "log_odds_z"]].isna().all(axis=None)
 
 
+def test_an_empty_target_leaves_the_rates_of_the_reference():
+    found = keyness(pd.Series(dtype=int), pd.Series({"x": 1, "y": 3}))
+    assert found["n_target"].tolist() == [0, 0]
+    assert found["per_1000_target"].isna().all()
+    assert found["per_1000_reference"].tolist() == [250, 750]
+    assert found[["g2", "p", "q"]].to_numpy().tolist() == [[0, 1, 1]] * 2
+
+
 @pytest.mark.parametrize(
     "target", [pd.Series({"x": -1}), pd.Series({"x": float("nan")}), pd.Series([1, 2], index=["x", "x"])]
 )
 def test_counts_that_are_none_are_refused(target):
     with pytest.raises(ValueError, match="counts"):
         keyness(target, pd.Series({"x": 1}))
+    with pytest.raises(ValueError, match="counts"):
+        keyness(pd.Series({"x": 1}), target)
+    with pytest.raises(ValueError, match="counts"):
+        keyness(pd.Series({"x": 1}), pd.Series({"x": 2}), target)
 
 
 def tokens_of(texts):
@@ -157,12 +244,110 @@ def test_key_terms_find_what_one_text_alone_repeats():
     assert not set(found.loc[found["doc_id"] == "one", "term"]) & {"z"}
 
 
-def test_halves_of_an_even_text_differ_less_than_those_of_a_text_of_two_halves():
-    def matrix(sentences):
-        tokens = tokens_of({"t": sentences})
-        return tokens.groupby(["sentence_id", "token"], sort=False).size().unstack(fill_value=0)
+def random_texts(seed=1, words="abcdefghij"):
+    rng = np.random.default_rng(seed)
+    texts = {}
+    for name in ("one", "two", "three"):
+        share = rng.dirichlet(np.ones(len(words)))
+        texts[name] = [" ".join(rng.choice(list(words), 6, p=share)) for _ in range(24)]
+    return tokens_of(texts)
 
-    even_random, even_halves = split_half_null(matrix(["a b"] * 20))
-    turned_random, turned_halves = split_half_null(matrix(["a"] * 10 + ["b"] * 10))
+
+PRIORS = [lambda pooled: pooled, lambda pooled: 0.1 * pooled, lambda pooled: 0 * pooled + 0.5]
+
+
+@pytest.mark.parametrize("prior", PRIORS, ids=["pooled", "weak", "flat"])
+def test_key_terms_are_those_of_keyness_against_the_rest(prior):
+    tokens = random_texts()
+    found = key_terms(tokens, "doc_id", fewest=4, prior=prior, draws=20)
+    pooled = tokens["token"].value_counts().sort_index()
+    assert found["doc_id"].drop_duplicates().tolist() == ["one", "two", "three"]
+    for name, rows in found.groupby("doc_id"):
+        mine = tokens["doc_id"] == name
+        counts = (tokens.loc[m, "token"].value_counts() for m in (mine, ~mine))
+        expected = keyness(*counts, prior(pooled))
+        kept = expected[(expected["n_target"] >= 4) & (expected["log_odds_z"] > 0)]
+        kept = kept.sort_values("log_odds_z", ascending=False)
+        assert rows["term"].tolist() == kept.index.tolist()
+        same(rows[kept.columns], kept)
+
+
+def test_a_weaker_prior_shrinks_less_and_leaves_the_other_measures():
+    tokens = random_texts(2)
+    pooled, weak, flat = (
+        key_terms(tokens, "doc_id", prior=p, draws=5).set_index(["doc_id", "term"]) for p in PRIORS
+    )
+    assert set(pooled.index) == set(weak.index)
+    weak = weak.loc[pooled.index]
+    assert (weak["log_odds"] > pooled["log_odds"]).all()
+    both = pooled.index.intersection(flat.index)
+    for column in ("g2", "p", "q", "log_ratio", "lrc", "log_ratio_low", "log_ratio_high", "dp_norm"):
+        same(weak[column], pooled[column])
+        same(flat.loc[both, column], pooled.loc[both, column])
+    assert (weak["null_random"] != pooled["null_random"]).all()
+
+
+def test_what_key_terms_add():
+    tokens = random_texts(3)
+    found = key_terms(tokens, "doc_id", fewest=1, draws=200)
+    added = ["log_ratio_low", "log_ratio_high", "dp_norm", "null_random", "null_contiguous"]
+    assert found.columns[:2].tolist() == ["doc_id", "term"]
+    assert found.columns[-5:].tolist() == added
+    assert (found["log_ratio_low"] < found["log_ratio"]).all()
+    assert (found["log_ratio"] < found["log_ratio_high"]).all()
+    for name, rows in found.groupby("doc_id"):
+        mine = tokens[tokens["doc_id"] == name]
+        matrix = count(mine, "sentence_id")
+        spread = dispersion(count(mine, "section_id"))["dp_norm"]
+        same(rows["dp_norm"], spread[rows["term"]])
+        null = split_half_null(matrix)
+        for column, expected in zip(added[-2:], null, strict=True):
+            same(rows[column], expected)
+    assert key_terms(tokens, "doc_id", fewest=1, draws=200).equals(found)
+    assert not key_terms(tokens, "doc_id", fewest=1, draws=200, seed=1).equals(found)
+
+
+def matrix_of(sentences):
+    return count(tokens_of({"t": sentences}), "sentence_id")
+
+
+@pytest.mark.parametrize(
+    ("prior", "n"), list(zip(PRIORS, [24, 23, 23], strict=True)), ids=["pooled", "weak", "flat"]
+)
+def test_the_null_is_the_largest_z_of_keyness_between_the_halves(prior, n):
+    """The first half takes the odd sentence."""
+    matrix = count(random_texts().query("doc_id == 'two'"), "sentence_id").iloc[:n]
+    first, second = matrix.iloc[:12].sum(), matrix.iloc[12:].sum()
+    expected = keyness(first, second, prior(first + second))["log_odds_z"].abs().max()
+    random, contiguous = split_half_null(matrix, prior)
+    assert contiguous == pytest.approx(expected, rel=1e-9)
+    rng = np.random.default_rng(9)
+    largest = []
+    for _ in range(150):
+        chosen = rng.permutation(n) < 12
+        a, b = matrix[chosen].sum(), matrix[~chosen].sum()
+        largest.append(keyness(a, b, prior(a + b))["log_odds_z"].abs().max())
+    assert random == pytest.approx(np.quantile(largest, 0.95), rel=0.2)
+
+
+def test_the_null_does_not_ask_which_half_comes_first():
+    matrix = count(random_texts(4).query("doc_id == 'one'"), "sentence_id")
+    random, contiguous = split_half_null(matrix)
+    turned_random, turned_contiguous = split_half_null(matrix.iloc[::-1])
+    assert turned_contiguous == pytest.approx(contiguous, rel=1e-12)
+    assert turned_random == pytest.approx(random, rel=0.25)
+    assert random > 0 and contiguous > 0
+    swapped = pd.concat([matrix.iloc[12:], matrix.iloc[:12]])
+    assert split_half_null(swapped)[1] == pytest.approx(contiguous, rel=1e-12)
+
+
+def test_terms_the_text_lacks_do_not_touch_the_null():
+    matrix = count(random_texts().query("doc_id == 'one'"), "sentence_id")
+    assert split_half_null(matrix.assign(never=0)) == pytest.approx(split_half_null(matrix), rel=1e-12)
+
+
+def test_halves_of_an_even_text_differ_less_than_those_of_a_text_of_two_halves():
+    even_random, even_halves = split_half_null(matrix_of(["a b"] * 20))
+    turned_random, turned_halves = split_half_null(matrix_of(["a"] * 10 + ["b"] * 10))
     assert even_random == even_halves == 0
     assert turned_halves > turned_random > 0

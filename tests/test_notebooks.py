@@ -7,6 +7,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from jiedao.study import NEEDS
+
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 LONGEST = 25
 
@@ -30,10 +32,24 @@ def body(cell):
     return ast.parse(cell.source).body
 
 
+def tables_of(notebook):
+    """The tables of data/processed that a notebook reads, and those that it writes."""
+    code = "\n".join(c.source for c in notebook.cells if c.cell_type == "code")
+    reads = set(re.findall(r'read_csv\(f"\{PROCESSED\}/([\w-]+\.csv)"', code))
+    writes = set(re.findall(r'write_table\(.*?f"\{PROCESSED\}/([\w-]+\.csv)"', code))
+    return reads, writes
+
+
+ALL = {p.stem: nbformat.read(p, as_version=4) for p in NOTEBOOKS}
+# The first notebook writes what is read from the texts in one loop.
+CORPUS_TABLES = {"documents.csv", "sections.csv", "sentences.csv", "tokens.csv", "furniture.csv"}
+
+
 def test_each_notebook_has_a_number_of_its_own():
     numbers = [p.name[:3] for p in NOTEBOOKS]
     assert all(re.fullmatch(r"\d\d-", n) for n in numbers)
-    assert len(numbers) == len(set(numbers)) >= 6
+    assert len(numbers) == len(set(numbers))
+    assert set(numbers) - {"05-"} == {"01-", "02-", "03-", "04-", "06-", "07-", "08-"}  # 05 is to come
 
 
 def test_it_is_valid_and_its_cell_ids_are_unique(notebook):
@@ -74,6 +90,43 @@ def test_it_opens_with_question_imports_parameters(notebook):
     for node in body(parameters):
         assert isinstance(node, ast.Assign)
         assert all(isinstance(t, ast.Name) and t.id.isupper() for t in node.targets)
+
+
+def test_the_first_cell_says_what_is_read_and_written(notebook):
+    into, out = notebook.cells[0].source.split("**In:**")[1].split("**Out:**")
+    reads, writes = tables_of(notebook)
+    named = re.compile(r"`([\w-]+\.csv)`")
+    if "tables" not in into:  # else they are not named one by one
+        assert set(named.findall(into)) == reads
+    if "tables" not in out:
+        assert set(named.findall(out)) - {"claims.csv"} == writes
+    code = "\n".join(c.source for c in notebook.cells)
+    drawn = sorted(int(n) for n in re.findall(r'house\.publish\("fig\d-(\d)', code))
+    stated = [int(n) for n in re.findall(r"fig\d-(\d)", out)]
+    assert drawn == list(range(1, len(drawn) + 1))
+    assert stated == ([1] if len(drawn) == 1 else [1, len(drawn)])
+
+
+def test_every_table_is_written_by_one_notebook():
+    writers = [table for notebook in ALL.values() for table in tables_of(notebook)[1]]
+    assert len(writers) == len(set(writers)) >= 12
+    there = {p.name for p in (NOTEBOOKS[0].parents[1] / "data/processed").iterdir()}
+    assert there == set(writers) | CORPUS_TABLES
+    assert not set(writers) & CORPUS_TABLES
+
+
+def test_a_notebook_waits_for_those_whose_tables_it_reads():
+    """`jiedao.study.NEEDS`, together with what those need; one that is not listed waits for all."""
+    numbers = [stem[:2] for stem in ALL]
+    writer = dict.fromkeys(CORPUS_TABLES, "01")
+    writer |= {t: stem[:2] for stem, notebook in ALL.items() for t in tables_of(notebook)[1]}
+    waits = {}
+    for number, notebook in zip(numbers, ALL.values(), strict=True):
+        direct = NEEDS.get(number, numbers[: numbers.index(number)])
+        waits[number] = set(direct).union(*(waits[n] for n in direct))
+        reads, writes = tables_of(notebook)
+        assert {writer[t] for t in reads - writes} <= waits[number], number
+    assert waits["08"] == set(numbers) - {"08"}
 
 
 def test_imports_stand_in_the_second_cell_only(code):

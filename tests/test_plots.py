@@ -7,11 +7,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.colors import to_hex, to_rgb
+from matplotlib.path import Path as MplPath
 
 from jiedao import house, pictures, plots
+from jiedao.correspondence import correspondence, place_rows
 
 RATES = pd.DataFrame({"rate": [3.0, 1.0, 2.0], "low": [2.5, 0.5, 1.0], "high": [4.0, 1.5, 3.0]})
 
@@ -135,33 +137,89 @@ def test_finish_grid_hides_what_is_left_over():
     assert [ax.axison for ax in axes.flat] == [True, True, True, False]
     assert fig.get_supxlabel() == "per 1,000  (95 % interval)"
     assert plots.finish_grid(*house.figure(80, ncols=2, squeeze=False), 2).get_supxlabel() == ""
-
-
-def test_strip_dots_have_a_row_a_term(ax):
-    table = pd.DataFrame(
-        {"doc_id": ["a", "b", "a"], "term": ["网格", "网格", "党建"], "per_1000": [1.0, 2.0, 3.0]}
+    plots.finish_grid(fig, axes, 3, "per 1,000", foot="† another period")
+    assert fig.get_supxlabel() == "per 1,000\n† another period"
+    assert (
+        plots.finish_grid(fig, axes, 3, "per 1,000", "note", "foot").get_supxlabel()
+        == "per 1,000  (note)\nfoot"
     )
+
+
+def segments_of(collection):
+    """Lines of a collection as ((x0, y0), (x1, y1))."""
+    return [tuple(map(tuple, segment)) for segment in collection.get_segments()]
+
+
+def test_strip_dots_have_a_row_a_term_and_an_interval_a_dot(ax):
+    rows = [("a", "网格", 1.0, 0.5, 1.5), ("b", "网格", 2.0, 1.0, 4.0), ("a", "党建", 3.0, 2.5, 3.5)]
+    table = pd.DataFrame(rows, columns=["doc_id", "term", "per_1000", "low", "high"])
     marks = {"a": ("#111111", "o", "A"), "b": ("#222222", "s", "B")}
-    assert plots.strip_dots(ax, table, ["党建", "网格"], marks) is ax
-    drawn = [(x.get_label(), x.get_marker(), [*zip(*x.get_data(), strict=True)]) for x in ax.lines]
-    assert drawn == [("A", "o", [(1, 1), (3, 0)]), ("B", "s", [(2, 1)])]
+    assert plots.strip_dots(ax, table, ["党建", "网格"], marks, "per_1000") is ax
+    assert [(x.get_label(), x.get_marker(), x.get_color()) for x in ax.lines] == [
+        ("A", "o", "#111111"),
+        ("B", "s", "#222222"),
+    ]
+    places = {"网格": 1, "党建": 0}
+    for doc_id, line, intervals in zip("ab", ax.lines, ax.collections, strict=True):
+        mine = table[table["doc_id"] == doc_id]
+        offset = -0.32 if doc_id == "a" else 0.32  # reports stand below each other within a row
+        at = [places[t] + offset for t in mine["term"]]
+        assert list(line.get_xdata()) == mine["per_1000"].tolist()
+        assert list(line.get_ydata()) == pytest.approx(at)
+        expected = [((r.low, y), (r.high, y)) for r, y in zip(mine.itertuples(), at, strict=True)]
+        assert np.array(segments_of(intervals)) == pytest.approx(np.array(expected))
+        assert to_hex(intervals.get_color()[0]) == line.get_color()
     assert ax.get_xlim()[0] == 0
+    assert [t.get_text() for t in ax.get_legend().get_texts()] == ["A", "B"]
 
 
-def test_right_column_prints_the_numbers_beside_their_rows(ax):
-    assert plots.right_column(ax, [0.126, 1.0], "DPnorm") is ax
-    assert texts_of(ax) == ["0.13", "1.00", "DPnorm"]
+def test_strip_dots_of_one_report_stand_on_their_rows(ax):
+    table = pd.DataFrame({"doc_id": ["a"], "word": ["网格"], "n": [2], "low": [1], "high": [3]})
+    plots.strip_dots(ax, table, ["党建", "网格"], {"a": ("#111111", "o", "A")}, "n", "word")
+    assert ax.lines[0].get_ydata().tolist() == [1]
+
+
+def test_right_column_prints_the_words_beside_their_rows(ax):
+    plots.rows(ax, ["x", "y"])
+    assert plots.right_column(ax, ["5/6", "–"], "survives") is ax
+    assert texts_of(ax) == ["5/6", "–", "survives"]
     assert [t.get_position()[1] for t in ax.texts[:2]] == [0, 1]
+    assert ax.texts[2].get_position()[1] > 1
+    ax.figure.draw_without_rendering()
+    right = ax.get_window_extent().x1
+    assert all(t.get_window_extent().x0 > right for t in ax.texts)
+
+
+def test_right_column_takes_a_column_of_a_table(ax):
+    plots.right_column(ax, pd.Series([0.126, 1.0], index=["党建", "网格"]).map("{:.2f}".format), "DPnorm")
+    assert texts_of(ax) == ["0.13", "1.00", "DPnorm"]
 
 
 def test_tiles_print_and_shade_their_values(ax):
     matrix = pd.DataFrame([[0.0, 0.5], [np.nan, 1.0]], index=["x", "y"], columns=["p", "q"])
     assert plots.tiles(ax, matrix) is ax
-    assert texts_of(ax) == ["0.00", "0.50", "1.00"]
-    assert [t.get_position() for t in ax.texts] == [(0, 0), (1, 0), (1, 1)]
-    assert [b[3] for b in bars_of(ax)] == [to_hex(plots.INK(v)) for v in (0.0, 0.5, 1.0)]
+    assert texts_of(ax) == ["0.00", "0.50", "", "1.00"]
+    assert [t.get_position() for t in ax.texts] == [(0, 0), (1, 0), (0, 1), (1, 1)]
+    shades = [to_hex(plots.INK(v)) for v in (0.0, 0.5, 1.0)]
+    assert [b[3] for b in bars_of(ax)] == [*shades[:2], "#ffffff", shades[2]]
     assert all(contrast(t.get_color(), b[3]) >= 3 for t, b in zip(ax.texts, bars_of(ax), strict=True))
     assert [t.get_text() for t in ax.get_xticklabels()] == ["p", "q"]
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["x", "y"]
+    assert ax.yaxis_inverted()
+
+
+def test_tiles_with_a_text_of_their_own(ax):
+    matrix = pd.DataFrame([[0.2, np.nan], [0.4, 0.8]])
+    written = pd.DataFrame([["0.20", "0.1–0.3"], ["0.40†", ""]])
+    plots.tiles(ax, matrix, low=0, high=1, written=written)
+    assert texts_of(ax) == ["0.20", "0.1–0.3", "0.40†", ""]  # a cell without a number too
+    assert [b[3] for b in bars_of(ax)] == [
+        to_hex(plots.INK(0.2)),
+        "#ffffff",
+        to_hex(plots.INK(0.4)),
+        to_hex(plots.INK(0.8)),
+    ]
+    assert contrast(ax.texts[1].get_color(), "#ffffff") > 15
 
 
 def test_tiles_of_one_value_or_on_a_given_scale(ax):
@@ -221,6 +279,178 @@ def test_dumbbells_join_before_and_after(ax):
     joined, review, plan = (np.array(c.get_segments()) for c in ax.collections)
     assert joined.tolist() == [[[0.1, 0], [0.3, 0]], [[0.4, 1], [0.2, 1]]]
     assert review[:, :, 0].tolist() == [[0.0, 0.5]] * 2 and plan[:, :, 0].tolist() == [[0.1, 0.6]] * 2
+
+
+# --- verdicts
+
+
+STYLES = {
+    "holds": {"marker": "o", "color": "#24496e"},
+    "weaker": {"marker": "o", "color": "#24496e", "fillstyle": "none"},
+    "fails": {"marker": "X", "color": "#c4515f"},
+}
+
+
+def test_verdicts_are_a_sign_for_each_cell_that_holds_one(ax):
+    table = pd.DataFrame(
+        [["holds", "fails", np.nan], ["weaker", None, "holds"]], index=["one", "two"], columns=list("abc")
+    )
+    assert plots.verdicts(ax, table, STYLES) is ax
+    drawn = {(x.get_xdata()[0], x.get_ydata()[0]): x for x in ax.lines}
+    cells = {(c, r): v for (r, c), v in np.ndenumerate(table.to_numpy()) if isinstance(v, str)}
+    assert len(ax.lines) == len(drawn) == 4 and set(drawn) == set(cells)
+    for place, verdict in cells.items():
+        sign, look = drawn[place], STYLES[verdict]
+        assert (sign.get_marker(), sign.get_color()) == (look["marker"], look["color"])
+        assert sign.get_fillstyle() == look.get("fillstyle", "full")
+        assert sign.get_linestyle() == "None"
+    assert [t.get_text() for t in ax.get_xticklabels()] == list("abc")
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["one", "two"]
+    assert ax.yaxis_inverted()
+    (x0, x1), (y1, y0) = ax.get_xlim(), ax.get_ylim()
+    assert all(x0 < x < x1 and y0 < y < y1 for x, y in drawn)
+
+
+def test_a_verdict_without_a_look_is_an_error(ax):
+    with pytest.raises(KeyError, match="open"):
+        plots.verdicts(ax, pd.DataFrame([["open"]]), STYLES)
+
+
+def test_sign_key_names_the_signs():
+    fig, _ = house.figure(40)
+    plots.sign_key(fig, STYLES)
+    (legend,) = fig.legends
+    assert [t.get_text() for t in legend.get_texts()] == list(STYLES)
+    looks = [(h.get_marker(), h.get_color(), h.get_fillstyle()) for h in legend.legend_handles]
+    assert looks == [(s["marker"], s["color"], s.get("fillstyle", "full")) for s in STYLES.values()]
+
+
+# --- names beside points
+
+
+def boxes_of(ax):
+    ax.figure.draw_without_rendering()
+    return [t.get_window_extent() for t in ax.texts]
+
+
+def overlapping(boxes):
+    return [(a, b) for (a, one), (b, other) in combinations(enumerate(boxes), 2) if one.overlaps(other)]
+
+
+@pytest.mark.parametrize(
+    "places",
+    [
+        [(0.5, 0.5)],
+        [(0.5, 0.5), (0.5, 0.56)],
+        [(0.5, 0.5), (0.53, 0.5), (0.5, 0.55), (0.53, 0.55)],
+        [(x / 10, 0.5) for x in range(10)],
+        [(0.2, 0.2), (0.2, 0.2)],
+    ],
+)
+def test_names_beside_points_cover_no_name_and_no_point(ax, places):
+    ax.set(xlim=(0, 1), ylim=(0, 1))
+    names = [f"花山 20{i:02}" for i in range(len(places))]
+    points = [(p, n, {"color": "#123456", "weight": "bold"}) for p, n in zip(places, names, strict=True)]
+    pictures.name_points(ax, points)
+    assert texts_of(ax) == names  # one each, and no attempt left behind
+    assert [t.xy for t in ax.texts] == places
+    assert {(t.get_color(), t.get_weight()) for t in ax.texts} == {("#123456", "bold")}
+    boxes = boxes_of(ax)
+    assert overlapping(boxes) == []
+    at = ax.transData.transform(places)
+    for i, box in enumerate(boxes):
+        others = [p for j, p in enumerate(at) if places[j] != places[i]]
+        assert not any(box.contains(*p) for p in others)
+        assert np.hypot(*(np.clip(at[i], box.min, box.max) - at[i])) < 45 * ax.figure.dpi / 72  # near its own
+
+
+@given(st.lists(st.tuples(st.floats(0.15, 0.85), st.floats(0.15, 0.85)), min_size=1, max_size=5))
+@settings(max_examples=8, deadline=None)
+def test_a_few_names_never_lie_on_each_other(places):
+    _, ax = house.figure(110)
+    ax.set(xlim=(0, 1), ylim=(0, 1))
+    pictures.name_points(ax, [(p, "town", {"color": "#111111"}) for p in places])
+    assert overlapping(boxes_of(ax)) == []
+    plt.close(ax.figure)
+
+
+def test_names_without_room_are_written_all_the_same(ax):
+    ax.set(xlim=(0, 1), ylim=(0, 1))
+    pictures.name_points(ax, [((0.5, 0.5), "a rather long name", {"color": "#111111"})] * 16)
+    assert len(ax.texts) == 16
+    assert overlapping(boxes_of(ax))
+
+
+# --- the map of reports and themes
+
+
+@pytest.fixture(scope="module")
+def mapped():
+    """Three reports over four themes, and redrawn places around each."""
+    table = pd.DataFrame([[40, 5, 5, 10], [5, 40, 5, 10], [10, 10, 30, 10]], list("abc"), [1, 2, 3, 4])
+    found = correspondence(table)
+    rng = np.random.default_rng(4)
+    redrawn = {d: place_rows(rng.dirichlet(table.loc[d] + 1, 400), found) for d in table.index}
+    return found, redrawn
+
+
+LOOKS = {"a": ("#112233", "o", "甲 2024"), "b": ("#445566", "s", "乙 2024"), "c": ("#778899", "D", "丙 2024")}
+THEMES = {1: "1 党建", 2: "2 安全", 3: "3 民生", 4: "4 环境"}
+
+
+def test_correspondence_map(ax, mapped):
+    found, redrawn = mapped
+    assert pictures.correspondence_map(ax, found, redrawn, LOOKS, THEMES) is ax
+    reports, themes = ax.lines[:3], ax.lines[3]
+    for (doc_id, (colour, mark, _)), line, outline in zip(LOOKS.items(), reports, ax.patches, strict=True):
+        assert line.get_xydata()[0] == pytest.approx(found.rows.loc[doc_id])
+        assert (line.get_color(), line.get_marker()) == (colour, mark)
+        assert to_hex(outline.get_edgecolor()) == colour and outline.get_facecolor()[3] == 0
+        corners = outline.get_path().vertices[:-1]
+        assert corners == pytest.approx(pictures._nearest(redrawn[doc_id]))
+        assert MplPath(corners).contains_point(found.rows.loc[doc_id].to_numpy())
+    assert themes.get_marker() == "+"
+    assert themes.get_xydata() == pytest.approx(found.columns.to_numpy())
+    assert texts_of(ax) == [name for _, _, name in LOOKS.values()] + list(THEMES.values())
+    assert [t.get_color() for t in ax.texts[:3]] == [colour for colour, _, _ in LOOKS.values()]
+    places = [*found.rows.to_numpy(), *found.columns.to_numpy()]
+    assert [t.xy for t in ax.texts] == [pytest.approx(tuple(p)) for p in places]
+    assert ax.get_aspect() == 1
+
+
+@pytest.mark.parametrize("shape", ["round", "long", "turned"])
+def test_the_outline_holds_95_percent_of_the_places(shape):
+    points = np.random.default_rng(7).normal(size=(1000, 2))
+    if shape != "round":
+        points *= (8, 0.2)
+    if shape == "turned":
+        points = points @ np.array([[0.8, 0.6], [-0.6, 0.8]]) + (5, -3)
+    outline = pictures._nearest(points)
+    share = MplPath(outline).contains_points(points, radius=1e-9).mean()
+    edge = len(outline) / len(points)  # corners themselves may count as outside
+    assert 0.95 - edge <= share <= 0.955
+    assert {tuple(p) for p in outline} <= {tuple(p) for p in points}
+
+
+@given(st.integers(0, 999), st.floats(0.5, 1))
+@settings(max_examples=25, deadline=None)
+def test_the_outline_is_convex_and_nested(seed, share):
+    points = np.random.default_rng(seed).normal(size=(120, 2)) * (3, 1)
+    outline, whole = pictures._nearest(points, share), pictures._nearest(points, 1.0)
+    turns = np.roll(outline, -1, axis=0) - outline
+    after = np.roll(turns, -1, axis=0)
+    assert (turns[:, 0] * after[:, 1] - turns[:, 1] * after[:, 0] > 0).all()
+    assert MplPath(whole).contains_points(points.mean(axis=0)[None]).all()
+    inside = MplPath(whole).contains_points(outline) | (outline[:, None] == whole).all(axis=2).any(axis=1)
+    assert inside.all()
+
+
+def test_a_far_place_is_left_out_of_the_outline():
+    points = np.vstack([np.random.default_rng(2).normal(size=(200, 2)), [[50, 50]]])
+    assert np.abs(pictures._nearest(points)).max() < 10
+
+
+# --- clouds
 
 
 WORDS = pd.read_csv(Path(__file__).parents[1] / "figures/zh/fig2-2-wordclouds.csv")

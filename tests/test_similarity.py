@@ -1,5 +1,7 @@
 """Similarity against SciPy and scikit-learn, the ceiling, and MATTR against a naive loop."""
 
+from itertools import permutations
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,9 +9,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.spatial.distance import jensenshannon
+from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.metrics.pairwise import cosine_similarity
 
-from jiedao.similarity import as_matrix, cosine, jensen_shannon, similarity
+import jiedao.similarity
+from jiedao.dtm import count
+from jiedao.similarity import (
+    _divergence,
+    as_matrix,
+    contributions,
+    cosine,
+    jensen_shannon,
+    order_alike,
+    similarity,
+)
 from jiedao.summary import mattr
 
 COUNTS = arrays(np.float64, (2, 6), elements=st.integers(0, 9)).filter(lambda x: x.sum(axis=1).all())
@@ -45,23 +58,146 @@ def test_by_hand(p, q, distance, angle):
     assert cosine(p, q) == pytest.approx(angle)
 
 
-def tokens(texts):
+@settings(deadline=None)
+@given(COUNTS)
+def test_what_the_terms_add_sums_to_the_divergence(pair):
+    added = _divergence(*pair)
+    assert added.shape == (6,)
+    assert (added >= -1e-15).all()
+    assert added.sum() == pytest.approx(np.nan_to_num(jensenshannon(*pair, base=2)) ** 2, abs=1e-12)
+    assert (added[(pair == 0).all(axis=0)] == 0).all()
+
+
+def tokens(texts, per_section=2):
+    """A row a token; each text is a list of sentences, some to a section."""
     rows = [
-        (doc, f"{doc}/{i}", word)
+        (doc, f"{doc}/{i // per_section}", f"{doc}/s{i}", word)
         for doc, sentences in texts.items()
         for i, sentence in enumerate(sentences)
         for word in sentence.split()
     ]
-    return pd.DataFrame(rows, columns=["doc_id", "sentence_id", "token"])
+    return pd.DataFrame(rows, columns=["doc_id", "section_id", "sentence_id", "token"])
 
 
 def test_similarity_by_hand():
+    """Eight tokens, no sentence longer than two: samples of three, x y x and y x y of a, x z x of b.
+
+    x stands in all five sections, y in two, z in three: idf 1, ln(6/3) + 1, ln(6/4) + 1. The distances are
+    those of (2 1 0) and (2 0 1), which share two thirds, and of (2 1) and (1 2).
+    """
     found = similarity(tokens({"a": ["x y"] * 4, "b": ["x z"] * 6}), draws=20)
+    columns = ["a", "b", "n_tokens", "jsd", "jsd_low", "jsd_high", "cosine", "cosine_low", "cosine_high"]
+    assert found.columns.tolist() == columns
     assert found[["a", "b"]].to_numpy().tolist() == [["a", "a"], ["a", "b"], ["b", "b"]]
-    assert (found["n_tokens"] == 4).all()  # half of the shortest text
+    assert (found["n_tokens"] == 3).all()
+    y, z = np.log(2) + 1, np.log(1.5) + 1
+    halves = [(2 + 2 * w**2) / np.sqrt((4 + w**2) * (1 + 4 * w**2)) for w in (y, z)]
+    across = 4 / np.sqrt((4 + y**2) * (4 + z**2))
+    turned = np.sqrt(2 / 3 * np.log2(4 / 3) + 1 / 3 * np.log2(2 / 3))
     for bound in ("", "_low", "_high"):
-        assert found[f"cosine{bound}"].tolist() == pytest.approx([1, 0.5, 1])
-        assert found[f"jsd{bound}"].tolist() == pytest.approx([0, np.sqrt(0.5), 0], abs=1e-3)
+        assert found[f"cosine{bound}"].tolist() == pytest.approx([halves[0], across, halves[1]], rel=1e-12)
+        assert found[f"jsd{bound}"].tolist() == pytest.approx([turned, np.sqrt(1 / 3), turned], rel=1e-9)
+
+
+def test_idf_counts_sections_not_texts():
+    texts = {"a": ["x y"] * 4, "b": ["x z"] * 6}
+    few, many = (similarity(tokens(texts, n), draws=5).set_index(["a", "b"]) for n in (10, 1))
+    # all in one section, y and z stand in one of two; a sentence a section, y in four and z in six of ten
+    for found, y, z in ((few, np.log(3 / 2), np.log(3 / 2)), (many, np.log(11 / 5), np.log(11 / 7))):
+        expected = 4 / np.sqrt((4 + (y + 1) ** 2) * (4 + (z + 1) ** 2))
+        assert found.loc[("a", "b"), "cosine"] == pytest.approx(expected, rel=1e-12)
+    assert (few["jsd"] == many["jsd"]).all()
+
+
+def captured(monkeypatch, table, draws):
+    """The samples that are compared, by pair in the order of the result: (draws, terms) each."""
+    pairs = []
+
+    def spy(p, q):
+        pairs.append((p, q))
+        return jensen_shannon(p, q)
+
+    monkeypatch.setattr(jiedao.similarity, "jensen_shannon", spy)
+    return similarity(table, draws=draws), pairs
+
+
+def test_samples_are_of_equal_length_and_of_their_texts(monkeypatch):
+    table = tokens({"a": invented(1), "b": invented(2, 20), "c": invented(3, 33)})
+    found, pairs = captured(monkeypatch, table, 30)
+    n = found["n_tokens"].iloc[0]
+    assert n == (20 * 5 - 5 + 1) // 2
+    whole = count(table)[pd.unique(table["token"])]
+    for (a, b), samples in zip(found[["a", "b"]].to_numpy(), pairs, strict=True):
+        for name, sample in zip((a, b), samples, strict=True):
+            assert sample.shape == (30, whole.shape[1])
+            assert (sample.sum(axis=1) == n).all()
+            assert (sample <= whole.loc[name].to_numpy()).all()
+            assert len(np.unique(sample, axis=0)) > 1  # another one each draw
+        if a == b:
+            assert (samples[0] + samples[1] <= whole.loc[a].to_numpy()).all()
+
+
+def test_the_samples_are_weighted_by_idf_as_scikit_learn_does(monkeypatch):
+    table = tokens({"a": invented(1, 12), "b": invented(2, 12, "abcdefuvw")}, per_section=3)
+    found, pairs = captured(monkeypatch, table, 25)
+    sections = count(table, "section_id")[pd.unique(table["token"])]
+    weight = TfidfTransformer(norm=None).fit(sections.to_numpy())
+    for i, samples in enumerate(pairs):
+        values = np.diag(cosine_similarity(*map(weight.transform, samples)))
+        assert found.loc[i, "cosine"] == pytest.approx(np.median(values), rel=1e-9)
+        bounds = found.loc[i, ["cosine_low", "cosine_high"]].tolist()
+        assert bounds == pytest.approx(np.quantile(values, [0.025, 0.975]).tolist(), rel=1e-9)
+        assert found.loc[i, "jsd"] == pytest.approx(
+            np.median([jensenshannon(p, q, base=2) for p, q in zip(*samples, strict=True)]), rel=1e-9
+        )
+
+
+def own_words(lengths, name):
+    """A text whose every sentence has a word of its own."""
+    return [" ".join([f"{name}{i}"] * n) for i, n in enumerate(lengths)]
+
+
+def disjoint(lengths, n):
+    """Whether the first n and the last n tokens share no sentence, whatever the order of the sentences."""
+    for order in set(permutations(lengths)):
+        words = [i for i, length in enumerate(order) for _ in range(length)]
+        if 2 * n > len(words) or set(words[:n]) & set(words[len(words) - n :]):
+            return False
+    return True
+
+
+def compare_own_words(one, other):
+    found = similarity(tokens({"a": own_words(one, "a"), "b": own_words(other, "b")}), draws=25)
+    for bound in ("", "_low", "_high"):
+        assert found[f"cosine{bound}"].tolist() == [0, 0, 0]
+        assert found[f"jsd{bound}"].tolist() == pytest.approx([1, 1, 1])
+    return found["n_tokens"].unique().tolist()
+
+
+LENGTHS = st.lists(st.integers(1, 6), min_size=2, max_size=5)
+
+
+@settings(deadline=None, max_examples=25)
+@given(LENGTHS, LENGTHS)
+def test_samples_of_one_text_share_no_sentence(one, other):
+    (n,) = compare_own_words(one, other)
+    assert n == min((sum(x) - max(x) + 1) // 2 for x in (one, other))
+    assert disjoint(one, n) and disjoint(other, n)
+
+
+@settings(deadline=None, max_examples=15)
+@given(*[st.tuples(st.integers(1, 6), st.integers(1, 5))] * 2)
+def test_samples_are_as_long_as_a_longest_sentence_in_the_middle_allows(one, other):
+    """A long sentence among sentences of one token can lie anywhere, so no longer sample is safe."""
+    one, other = ([longest, *[1] * n] for longest, n in (one, other))
+    (n,) = compare_own_words(one, other)
+    assert n == max(n for n in range(1, 12) if disjoint(one, n) and disjoint(other, n))
+
+
+def test_sentences_stay_whole_when_their_tokens_are_scattered_over_the_table():
+    table = tokens({"a": own_words([3] * 8, "a"), "b": own_words([3] * 8, "b")})
+    mixed = table.sample(frac=1, random_state=1)
+    assert similarity(mixed, draws=20)["cosine_high"].tolist() == [0, 0, 0]
 
 
 def invented(seed, sentences=60, words="abcdefghijklmnopqrst"):
@@ -89,6 +225,15 @@ def test_identical_texts_reach_the_ceiling_and_other_words_do_not():
     assert found.loc[("a", "c"), "jsd_low"] > found.loc[("a", "a"), "jsd_high"]
 
 
+def test_identical_texts_score_like_halves():
+    same = invented(3, 80)
+    found = similarity(tokens({"a": same, "b": same}), draws=400).set_index(["a", "b"])
+    for value, halves in (("cosine", found["cosine"]), ("jsd", found["jsd"])):
+        # two samples of one text may share sentences where halves may not, so they are a little more alike
+        assert halves[("a", "b")] == pytest.approx(halves[("a", "a")], abs=0.06), value
+        assert halves[("b", "b")] == pytest.approx(halves[("a", "a")], abs=0.02), value
+
+
 def test_bounds_and_seed():
     texts = tokens({"a": invented(1), "b": invented(2, 40), "c": invented(3, 50)})
     found = similarity(texts, draws=50)
@@ -113,6 +258,93 @@ def test_the_matrix_is_symmetric_and_in_order():
     assert matrix.index.tolist() == matrix.columns.tolist() == ["z", "b", "m"]
     np.testing.assert_array_equal(matrix, matrix.T)
     assert np.diag(matrix).tolist() == found.loc[found["a"] == found["b"], "jsd"].tolist()
+
+
+def test_a_matrix_by_hand():
+    pairs = pd.DataFrame(
+        [["z", "z", 1], ["z", "b", 2], ["z", "m", 3], ["b", "b", 4], ["b", "m", 5], ["m", "m", 6]],
+        columns=["a", "b", "x"],
+    )
+    assert as_matrix(pairs, "x").to_numpy().tolist() == [[1, 2, 3], [2, 4, 5], [3, 5, 6]]
+
+
+@pytest.mark.parametrize(
+    ("places", "order"),
+    [
+        ({"a": 0, "p": 9, "b": 1, "q": 10, "c": 2, "r": 11}, "abcpqr"),
+        ({"c": 2, "a": 0, "e": 4, "b": 1, "d": 3}, "abcde"),  # a chain
+        ({"p": 0, "a": 50, "b": 51}, "pab"),
+        ({"b": 1, "a": 0}, "ba"),  # nothing to order
+        ({"a": 0}, "a"),
+    ],
+)
+def test_like_stands_beside_like(places, order):
+    at = np.array(list(places.values()), float)
+    matrix = pd.DataFrame(1 / (1 + np.abs(at[:, None] - at)), index=list(places), columns=list(places))
+    found = "".join(order_alike(matrix))
+    assert found in (order, order[::-1])
+
+
+def test_the_diagonal_plays_no_part_in_the_order():
+    names = list("apbqcr")
+    alike = pd.DataFrame(
+        [[0.9 if (a < "p") == (b < "p") else 0.1 for b in names] for a in names], names, names
+    )
+    found = order_alike(alike.where(~np.eye(6, dtype=bool), 0.5))
+    assert {frozenset(found[:3]), frozenset(found[3:])} == {frozenset("abc"), frozenset("pqr")}
+
+
+PAIR = tokens({"a": ["x y"] * 4, "b": ["x z"] * 6})
+
+
+def test_contributions_by_hand():
+    """½ of a is y, ½ of b is z: each adds ½ · ½ · log2(½ / ¼) = ¼; x adds nothing."""
+    found = contributions(PAIR, "doc_id", "a", "b", draws=20)
+    columns = ["a", "b", "term", "n_a", "n_b", "bits", "share", "difference", "low", "high"]
+    assert found.columns.tolist() == columns
+    assert found[["a", "b", "term", "n_a", "n_b"]].to_numpy().tolist() == [
+        ["a", "b", "y", 4, 0],
+        ["a", "b", "z", 0, 6],
+        ["a", "b", "x", 4, 6],
+    ]
+    assert found["bits"].tolist() == [0.25, 0.25, 0]
+    assert found["share"].tolist() == [0.5, 0.5, 0]
+    for column in ("difference", "low", "high"):  # every sentence is alike, so nothing varies
+        assert found[column].tolist() == pytest.approx([-500, 500, 0])
+    turned = contributions(PAIR, "doc_id", "b", "a", draws=20).set_index("term")
+    assert turned.loc[["y", "z"], "difference"].tolist() == pytest.approx([500, -500])
+    assert turned.loc["y", ["n_a", "n_b"]].tolist() == [0, 4]
+
+
+def test_contributions_add_up_to_the_distance_of_the_whole_texts():
+    table = tokens({"a": invented(1), "c": invented(9), "b": invented(2, 40, "fghijklmnopqrstuvw")})
+    found = contributions(table, "doc_id", "a", "b", top=10**6, draws=200)
+    counts = count(table[table["doc_id"] != "c"]).loc[["a", "b"]]
+    assert sorted(found["term"]) == counts.columns.tolist()
+    squared = jensenshannon(*counts.to_numpy(), base=2) ** 2
+    assert found["bits"].sum() == pytest.approx(squared, rel=1e-9)
+    assert found["share"].tolist() == pytest.approx((found["bits"] / squared).tolist(), rel=1e-9)
+    assert found["bits"].is_monotonic_decreasing and found["bits"].min() >= 0
+    by_term = found.set_index("term").loc[counts.columns]
+    assert by_term["n_a"].tolist() == counts.loc["a"].tolist()
+    assert by_term["n_b"].tolist() == counts.loc["b"].tolist()
+    rates = 1000 * counts.div(counts.sum(axis=1), axis=0)
+    assert by_term["difference"].tolist() == pytest.approx((rates.loc["b"] - rates.loc["a"]).tolist())
+    assert (by_term["low"] <= by_term["difference"]).all() and (
+        by_term["difference"] <= by_term["high"]
+    ).all()
+    assert (by_term["low"] < by_term["high"]).all()
+    assert (by_term.loc[["a", "b", "c"], "high"] < 0).all()  # words of a alone
+    few = contributions(table, "doc_id", "a", "b", top=4, draws=200)
+    pd.testing.assert_frame_equal(few, found.head(4))  # the rest of the terms still count
+
+
+def test_contributions_of_identical_texts():
+    """Each text is redrawn on its own, so the difference of none has a width around nought."""
+    same = invented(5)
+    found = contributions(tokens({"a": same, "b": same}), "doc_id", "a", "b", top=3, draws=100)
+    assert found["bits"].tolist() == found["difference"].tolist() == [0, 0, 0]
+    assert (found["low"] < 0).all() and (found["high"] > 0).all()
 
 
 @settings(deadline=None)

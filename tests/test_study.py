@@ -4,15 +4,18 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from jiedao import JiedaoError
-from jiedao.study import SCRATCH, run
+from jiedao import study as studies
+from jiedao.study import NEEDS, SCRATCH, execute, run
 
 JIEDAO = str(Path(sys.executable).with_name("jiedao"))
 HEADER = "doc_id,file,street,district,city,province,genre\n"
@@ -156,6 +159,64 @@ def test_the_environment_of_the_caller_does_not_reach_a_notebook(corpus, tmp_pat
     notebooks(tmp_path / "study/notebooks", first=[f"import os\nprint(*map(os.environ.get, {names}))"])
     run(corpus, tmp_path / "study", say=lambda line: None)
     assert cells(tmp_path / "study", "01-first.ipynb")[0].outputs[0].text == "0 UTC C.UTF-8 1\n"
+
+
+# --- the order
+
+
+SHIPPED = sorted(p.name[:2] for p in (Path(__file__).parents[1] / "notebooks").glob("[0-9][0-9]-*.ipynb"))
+
+
+def test_needs_are_earlier_notebooks_that_are_there():
+    assert set(NEEDS) <= set(SHIPPED)
+    for number, needs in NEEDS.items():
+        assert set(needs) <= set(SHIPPED) and all(n < number for n in needs)
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 9])
+@pytest.mark.parametrize("only", [SHIPPED, ["02", "04"], ["07", "08"]])
+def test_a_notebook_starts_when_those_it_needs_are_done(monkeypatch, tmp_path, jobs, only):
+    started, done, at_once = [], set(), []
+    lock = threading.Lock()
+
+    def execute(path, clients):
+        number = path.name[:2]
+        needs = set(NEEDS.get(number, SHIPPED[: SHIPPED.index(number)])) & set(only)
+        with lock:
+            assert needs <= done
+            started.append(number)
+            at_once.append(len(started) - len(done))
+        time.sleep(0.01)
+        with lock:
+            done.add(number)
+        return 1.5
+
+    monkeypatch.setattr(studies, "execute", execute)
+    said = []
+    studies._execute([tmp_path / f"{n}-x.ipynb" for n in only], jobs, said.append)
+    assert sorted(started) == sorted(only)
+    assert max(at_once) <= jobs
+    assert (
+        max(np.cumsum([1 if line.endswith("…") else -1 for line in said])) <= jobs
+    )  # none is said too early
+    assert sorted(said) == sorted(line for n in only for line in (f"{n}-x …", f"{n}-x  1.5 s"))
+    if jobs == 1:
+        assert started == list(only)
+
+
+def test_execute_hands_its_client_over(tmp_path):
+    notebooks(tmp_path, first=["6 * 7"])
+    clients = []
+    seconds = execute(tmp_path / "01-first.ipynb", clients)
+    assert seconds > 0
+    (client,) = clients
+    assert client.nb.cells[0].outputs[0].data["text/plain"] == "42"
+    written = nbformat.read(tmp_path / "01-first.ipynb", as_version=4)
+    assert written.cells[0].outputs[0].data["text/plain"] == "42"
+    assert set(written.metadata) == {"kernelspec", "language_info"}
+
+
+# --- interrupts
 
 
 @pytest.mark.skipif(os.name != "posix", reason="sends POSIX signals")

@@ -4,18 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.spatial.distance import pdist, squareform
-from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score, normalized_mutual_info_score
+from sklearn.metrics import adjusted_rand_score
 
 from jiedao.themes import (
-    choose_k,
+    cluster,
     co_assignment,
-    confounding,
     consensus_clusters,
     layout,
     leaf_sections,
-    most_chapters,
     nmf_labels,
-    pick_k,
     section_matrix,
     top_terms,
     typicality,
@@ -75,6 +72,12 @@ def test_seeds_reproduce(toy, together):
     np.testing.assert_array_equal(nmf_labels(weighted, 3, 9), nmf_labels(weighted, 3, 9))
 
 
+def test_cluster_cuts_the_co_assignment(toy, labels):
+    found = cluster(toy[0], 3, seed=5, runs=7)
+    np.testing.assert_array_equal(found, consensus_clusters(co_assignment(toy[0], 3, 7, seed=5), 3))
+    assert adjusted_rand_score(found, labels) == 1
+
+
 @pytest.mark.parametrize(
     ("groups", "numbers"),
     [("aabbbc", [2, 2, 1, 1, 1, 3]), ("abc", [1, 2, 3]), ("ccba", [1, 1, 2, 3]), ("abab", [1, 2, 1, 2])],
@@ -84,67 +87,11 @@ def test_clusters_are_numbered_by_falling_size_then_place(groups, numbers):
     assert consensus_clusters(together, len(set(groups))).tolist() == numbers
 
 
-def test_choose_k_sees_the_number_of_themes(toy):
-    found = choose_k(toy[0], range(2, 5), repeats=4, runs=5)
-    assert found.index.tolist() == [2, 3, 4]
-    assert found.index.name == "k"
-    assert found.loc[3, ["seed_ari", "smallest"]].tolist() == [1, 5]
-    assert found["bootstrap_ari"].idxmax() == found["silhouette"].idxmax() == 3
-    assert found["bootstrap_ari"].le(1).all()
-    assert found["bootstrap_se"].ge(0).all()
-    pd.testing.assert_frame_equal(found, choose_k(toy[0], range(2, 5), repeats=4, runs=5))
-
-
-@pytest.mark.parametrize(
-    ("ari", "fewest", "tolerance", "k"),
-    [
-        ({4: 0.9, 5: 0.5}, 4, 0.05, 4),
-        ({4: 0.80, 5: 0.84, 6: 0.7}, 4, 0.05, 4),  # near enough to the best, and smaller
-        ({4: 0.80, 5: 0.84, 6: 0.7}, 4, 0.01, 5),
-        ({4: 0.9, 5: 0.5, 6: 0.6}, 5, 0.05, 6),  # fewer than ``fewest`` do not count
-        ({4: 0.9, 5: 0.5, 6: 0.6}, 5, 0.1, 5),
-        ({4: 0.9, 5: 0.5}, 12, 0.05, 5),  # more than were tried: the most tried
-        ({4: 0.9}, 1, 0.05, 4),
-    ],
-)
-def test_pick_k(ari, fewest, tolerance, k):
-    assert pick_k(pd.DataFrame({"bootstrap_ari": ari}), fewest, tolerance) == k
-
-
-def outline(*rows):
-    """Sections from (section_id, parent, heading)."""
-    table = pd.DataFrame(rows, columns=["section_id", "parent", "heading"])
-    return table.assign(doc_id=table["section_id"].str[0])
-
-
-@pytest.mark.parametrize(
-    ("rows", "most"),
-    [
-        ([("a1", None, "党建"), ("a2", None, "民生")], 1),  # nothing below any heading
-        ([("a1", None, "党建"), ("a2", "a1", "学习"), ("a3", None, "民生"), ("a4", "a3", "养老")], 2),
-        (  # the parts are no chapters, and hold one and two of them
-            [("a1", None, "2024年工作总结"), ("a2", "a1", "党建"), ("a3", "a2", "学习")]
-            + [("a4", None, "2025年工作计划"), ("a5", "a4", "党建"), ("a6", "a5", "学习")]
-            + [("a7", "a4", "民生"), ("a8", "a7", "养老")],
-            2,
-        ),
-        (  # the most divided of two reports
-            [("a1", None, "党建"), ("a2", "a1", "学习")]
-            + [(f"b{i}", None, "民生") for i in (1, 2, 3)]
-            + [(f"b{i}{i}", f"b{i}", "养老") for i in (1, 2, 3)],
-            3,
-        ),
-    ],
-)
-def test_most_chapters(rows, most):
-    assert most_chapters(outline(*rows)) == most
-
-
 def test_top_terms(toy, labels):
     dtm = toy[0]
     found = top_terms(dtm, labels, n=4)
-    for cluster, theme in ((1, "environment"), (2, "care"), (3, "economy")):
-        mine = found[found["cluster"] == cluster]
+    for number, theme in ((1, "environment"), (2, "care"), (3, "economy")):
+        mine = found[found["cluster"] == number]
         assert mine["rank"].tolist() == [1, 2, 3, 4]
         assert set(mine["term"]) <= set(THEMES[theme])
         assert mine["difference"].is_monotonic_decreasing
@@ -165,30 +112,6 @@ def test_typicality(toy, labels):
     assert found.between(0.3, 1).all()
     same = pd.DataFrame({"x": [1, 2, 0], "y": [0, 0, 3]})
     assert typicality(same, pd.Series([1, 1, 2])).tolist() == pytest.approx([1, 1, 1])
-
-
-@pytest.mark.parametrize(
-    ("labels", "factor", "nmi"),
-    [
-        ([1, 1, 2, 2], list("aabb"), 1),
-        ([2, 2, 1, 1], list("aabb"), 1),
-        ([1, 2, 1, 2], list("aabb"), 0),
-        ([1, 1, 1, 1], list("aabb"), 0),
-    ],
-)
-def test_confounding(labels, factor, nmi):
-    found = confounding(pd.Series(labels), pd.Series(factor, name="street"))
-    assert found.index.tolist() == ["street"]
-    assert found.loc["street", "nmi"] == pytest.approx(nmi, abs=1e-12)
-    assert found.loc["street", "ami"] <= nmi + 1e-12
-
-
-def test_confounding_of_several_factors():
-    labels = pd.Series([1, 1, 2, 3])
-    a, b = pd.Series([1, 1, 2, 2], name="a"), pd.Series([1, 2, 1, 2], name="b")
-    found = confounding(labels, a, b)
-    assert found["nmi"].to_dict() == {f.name: normalized_mutual_info_score(f, labels) for f in (a, b)}
-    assert found["ami"].to_dict() == {f.name: adjusted_mutual_info_score(f, labels) for f in (a, b)}
 
 
 def test_layout(toy, together, labels):

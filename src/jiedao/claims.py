@@ -29,61 +29,92 @@ class Claim(NamedTuple):
 def list_claims(processed: str | Path) -> list[Claim]:
     """The claims that can be made of the tables in a folder."""
     folder = Path(processed)
-    return [*_verbs(folder), *_clusters(folder), *_similarity(folder), *_wording(folder), *_survival(folder)]
+    groups = (_verbs, _clusters, _similarity, _key_terms, _wording, _survival)
+    return [claim for group in groups for claim in group(folder)]
 
 
 def _verbs(folder: Path) -> Iterator[Claim]:
-    changes = pd.read_csv(folder / "verb_change.csv")
-    for doc_id in changes["doc_id"].unique():
-        row = f"doc_id == '{doc_id}' and headings"
-        said_of = {
-            "review": "review",
-            "plan": "plan",
-            "difference": "plan minus review",
-            "low": "plan minus review, lower end of the interval",
-            "high": "plan minus review, upper end of the interval",
-        }
-        for column, what in said_of.items():
-            said = f"Policy verbs per 1,000 tokens, {doc_id}: {what}"
-            claim_id = f"verbs-{doc_id}-{column}"
-            yield Claim(claim_id, f"verbs-{doc_id}", said, "verb_change.csv", row, column, "{:.0f}")
+    counted = set(pd.read_csv(folder / "policy_verbs.csv").query("headings")["unit"])
+    for doc_id in pd.read_csv(folder / "verb_change.csv")["doc_id"].unique():
+        finding = f"verbs-{doc_id}"
+        for part in [p for p in ("review", "plan") if f"{p}|{doc_id}" in counted]:
+            row = f"unit == '{part}|{doc_id}' and headings"
+            said = f"Policy verbs per 1,000 tokens, {doc_id}: {part}"
+            yield Claim(f"{finding}-{part}", finding, said, "policy_verbs.csv", row, "per_1000", "{:.0f}")
+        for headings, name in (("headings", ""), ("not headings", "-text")):
+            row = f"doc_id == '{doc_id}' and {headings}"
+            for column, end in (("difference", ""), ("low", ", lower end"), ("high", ", upper end")):
+                said = f"Policy verbs per 1,000 tokens, {doc_id}: plan minus review{end}, {headings}"
+                claim_id = f"{finding}{name}-{column}"
+                yield Claim(claim_id, finding, said, "verb_change.csv", row, column, "{:.0f}")
 
 
 def _clusters(folder: Path) -> Iterator[Claim]:
     row = f"k == {pd.read_csv(folder / 'clusters.csv')['cluster'].max()}"
     styles = {"k": "{:.0f}", "sections": "{:.0f}"}
     for column in ("k", "sections", "seed_ari", "bootstrap_ari", "silhouette"):
-        said, style = f"Clusters: {column}", styles.get(column, "{:.2f}")
+        said, style = f"Clusters: {column}", styles.get(column, "{:z.2f}")
         yield Claim(f"clusters-{column}", "themes-return", said, "choice_of_k.csv", row, column, style)
+    for method in ("k-means", "LSA, k-means"):
+        row = f"words == 'as used' and method == '{method}'"
+        name, said = method.split(",")[0].lower(), f"Clusters by {method}: bootstrap_ari"
+        claim_id = f"clusters-{name}-bootstrap_ari"
+        yield Claim(claim_id, "themes-return", said, "cluster_methods.csv", row, "bootstrap_ari", "{:z.2f}")
     for factor, finding in (("doc_id", "themes-street"), ("orientation", "themes-part")):
-        said, row = f"AMI of clusters with {factor}", f"factor == '{factor}'"
-        yield Claim(f"clusters-ami-{factor}", finding, said, "confounding.csv", row, "ami", "{:.2f}")
+        for column in ("ami", "chance_low", "chance_high"):
+            said, row = f"AMI of clusters with {factor}: {column}", f"factor == '{factor}'"
+            claim_id = f"clusters-{column}-{factor}"
+            yield Claim(claim_id, finding, said, "confounding.csv", row, column, "{:z.2f}")
 
 
 def _similarity(folder: Path) -> Iterator[Claim]:
-    pairs = pd.read_csv(folder / "similarity.csv")
-    reviews = pairs[pairs["a"].str.startswith("review|") & pairs["b"].str.startswith("review|")]
-    same = reviews["a"] == reviews["b"]
+    pairs = pd.read_csv(folder / "review_similarity.csv")
+    same = pairs["a"] == pairs["b"]
     if same.all():
         return
-    for name, table in (("pairs", reviews[~same]), ("halves", reviews[same])):
-        for end, at in (("smallest", table["cosine"].idxmin()), ("largest", table["cosine"].idxmax())):
-            row = f"a == '{table['a'][at]}' and b == '{table['b'][at]}'"
-            said, claim_id = f"{end} cosine, reviews, {name}", f"cosine-{name}-{end}"
-            yield Claim(claim_id, "reviews-apart", said, "similarity.csv", row, "cosine", "{:.2f}")
+    places = [
+        ("pairs-smallest", pairs["cosine"][~same].idxmin()),
+        ("pairs-largest", pairs["cosine"][~same].idxmax()),
+    ]
+    places += [
+        ("halves-smallest", pairs["cosine"][same].idxmin()),
+        ("halves-largest", pairs["cosine"][same].idxmax()),
+    ]
+    gaps = [("gap-smallest", pairs["gap"][~same].idxmin()), ("gap-largest", pairs["gap"][~same].idxmax())]
+    cells = [(name, at, "cosine") for name, at in places]
+    cells += [(f"{name}{end}", at, f"gap{end}") for name, at in gaps for end in ("", "_low", "_high")]
+    for name, at, column in cells:
+        row = f"a == '{pairs['a'][at]}' and b == '{pairs['b'][at]}'"
+        said = f"reviews, {name.replace('-', ', ')}"
+        yield Claim(f"reviews-{name}", "reviews-apart", said, "review_similarity.csv", row, column, "{:z.2f}")
+
+
+def _key_terms(folder: Path) -> Iterator[Claim]:
+    for column, style in (
+        ("texts", "{:.0f}"),
+        ("with_key_terms", "{:.0f}"),
+        ("terms", "{:.0f}"),
+        ("smallest_q", "{:.2f}"),
+    ):
+        said = f"Key terms: {column}"
+        yield Claim(f"key-{column}", "key-terms", said, "key_summary.csv", "texts == texts", column, style)
 
 
 def _wording(folder: Path) -> Iterator[Claim]:
-    wording = pd.read_csv(folder / "formula.csv")
-    own = wording[wording["wording"] == "own"]
-    for run, table in own.groupby("run"):
-        for end, at in (("smallest", table["share"].idxmin()), ("largest", table["share"].idxmax())):
-            row = f"unit == '{table['unit'][at]}' and run == {run} and wording == 'own'"
-            said = f"{end} share of characters in one report only, runs of {run}"
-            yield Claim(f"own-{run}-{end}", "own-wording", said, "formula.csv", row, "share", "{:.0%}")
+    wording = pd.read_csv(folder / "formula.csv").query("wording == 'formula'")
+    halves = pd.read_csv(folder / "halves.csv")
+    shares = [("formula", "formula.csv", wording, "unit", "share")]
+    shares += [(f"{c}-half", "halves.csv", halves, "doc_id", c) for c in ("own", "other")]
+    for name, file, table, key, column in shares:
+        for run, mine in table.groupby("run"):
+            for end, at in (("smallest", mine[column].idxmin()), ("largest", mine[column].idxmax())):
+                row = f"{key} == '{mine[key][at]}' and run == {run}"
+                row += " and wording == 'formula'" if name == "formula" else ""
+                said = f"shared wording, {name}, runs of {run}, {end}"
+                yield Claim(f"{name}-{run}-{end}", "shared-wording", said, file, row, column, "{:.0%}")
     for passage in pd.read_csv(folder / "passages.csv")["passage"][:1]:
         row, said = f"passage == '{passage}'", "characters of the longest shared passage"
-        yield Claim("passage-longest", "own-wording", said, "passages.csv", row, "n_chars", "{:.0f}")
+        yield Claim("passage-longest", "shared-wording", said, "passages.csv", row, "n_chars", "{:.0f}")
 
 
 def _survival(folder: Path) -> Iterator[Claim]:
@@ -143,4 +174,4 @@ def state_claims(text: str, claims: pd.DataFrame) -> str:
             raise ValueError(f"the text states {match[1]!r}, which is no claim")
         return f"{printed[match[1]]}<!-- {match[1]} -->"
 
-    return re.sub(r"−?[\d.,]*%?<!-- ([\w.-]+) -->", state, text)
+    return re.sub(r"(?:[−-]?\d[\d.,]*%?)?<!-- ([\w.-]+) -->", state, text)

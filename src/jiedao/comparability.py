@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
-from jiedao.documents import PERIODS
+from jiedao.documents import FIGURES_END, PERIODS
 
 PARTS = {"retrospective": "review", "prospective": "plan"}
 KINDS = ("review", "plan", "appended plan")
@@ -51,19 +52,23 @@ def list_units(labelled: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        By unit: doc_id, part, part_kind, months (of the period that documents.csv states; NaN if it states
-        none), marks (†: a period of another length than most parts of the kind of text have; ‡: a plan
-        of the rarer kind), caution (the same in words; empty where there is none).
+        By unit: doc_id, part, part_kind, months (of the period that documents.csv states, of a review those
+        that its figures cover; NaN if it states none), marks (†: a period of another length than most of
+        its part; ‡: a plan of the rarer kind; on a tie the longer period, and the plan that stands alone,
+        pass as the usual), caution (the same in words; empty where there is none).
     """
     table = labelled[["unit", "doc_id", "part", "part_kind"]].drop_duplicates().set_index("unit")
     stated = documents.set_index("doc_id")
-    table["months"] = [
-        months(stated.at[u.doc_id, f"{u.part}_start"], stated.at[u.doc_id, f"{u.part}_end"])
-        for u in table.itertuples()
-    ]
-    table["months"] = table["months"].astype(float)
+    spans = [_span(stated.loc[u.doc_id], u.part) for u in table.itertuples()]
+    table["months"] = np.array([months(*span) for span in spans], dtype=float)
     said = [_differs(unit, table) for unit in table.itertuples()]
     return table.assign(marks=["".join(s) for s in said], caution=["; ".join(s.values()) for s in said])
+
+
+def _span(document: pd.Series, part: str) -> tuple[str, str]:
+    """First and last month of a part; of a review, the last month that its figures cover."""
+    earlier = document.get(FIGURES_END, "") if part == "review" else ""
+    return document[f"{part}_start"], earlier or document[f"{part}_end"]
 
 
 def _differs(unit: NamedTuple, table: pd.DataFrame) -> dict[str, str]:
@@ -153,6 +158,11 @@ def comparability(documents: pd.DataFrame) -> list[str]:
         ]
         if stated and len(stated) < len(spans):
             notes.append(f"without a {part} part: {', '.join(d for d in spans if d not in stated)}")
+    notes += [
+        f"{r.doc_id}: its figures stop in {r.figures_end}, its review ends in {r.review_end}"
+        for r in documents.itertuples()
+        if getattr(r, FIGURES_END, "") and r.figures_end != r.review_end
+    ]
     undated = [r.doc_id for r in documents.itertuples() if not r.published]
     if undated:
         notes.append(f"no date of publication: {', '.join(undated)}")

@@ -30,7 +30,7 @@ def correspondence(table: pd.DataFrame, axes: int = 2) -> Correspondence:
     table : DataFrame
         Counts or amounts, none negative; rows or columns of zeros must be left out.
     axes : int
-        Axes to keep, at most one less than the shorter side of the table.
+        Axes to keep; those without inertia are left out.
 
     Returns
     -------
@@ -41,17 +41,16 @@ def correspondence(table: pd.DataFrame, axes: int = 2) -> Correspondence:
     ----------
     Greenacre, M. (2017). Correspondence analysis in practice (3rd ed.). CRC Press.
     """
+    if not (table.sum() > 0).all() or not (table.sum(axis=1) > 0).all():
+        raise ValueError("a row or column of the table is empty; leave it out")
     p = table.to_numpy(dtype=float) / table.to_numpy().sum()
     r, c = p.sum(axis=1), p.sum(axis=0)
-    if not (r > 0).all() or not (c > 0).all():
-        raise ValueError("a row or column of the table is empty; leave it out")
     expected = np.outer(r, c)
     u, s, vt = np.linalg.svd((p - expected) / np.sqrt(expected), full_matrices=False)
-    axes = min(axes, min(p.shape) - 1)
-    sign = np.where(u[np.abs(u).argmax(axis=0), np.arange(u.shape[1])] < 0, -1, 1)
-    names = range(1, axes + 1)
-    rows = (u * sign * s / np.sqrt(r)[:, None])[:, :axes]
-    columns = (vt.T * sign * s / np.sqrt(c)[:, None])[:, :axes]
+    axes = min(axes, int((s > 1e-9).sum()))
+    rows, columns = ((u * s / np.sqrt(r)[:, None])[:, :axes], (vt.T * s / np.sqrt(c)[:, None])[:, :axes])
+    sign = np.where(rows[np.abs(rows).argmax(axis=0), np.arange(axes)] < 0, -1, 1)
+    rows, columns, names = rows * sign, columns * sign, range(1, axes + 1)
     return Correspondence(
         pd.DataFrame(rows, index=table.index, columns=names),
         pd.DataFrame(columns, index=table.columns, columns=names),

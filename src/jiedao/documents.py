@@ -11,6 +11,7 @@ from jiedao import JiedaoError
 
 REQUIRED = ("doc_id", "file", "street", "district", "city", "province", "genre")
 PERIODS = ("review_start", "review_end", "plan_start", "plan_end")
+FIGURES_END = "figures_end"
 
 
 def read_documents(folder: Path) -> pd.DataFrame:
@@ -46,7 +47,7 @@ def read_documents(folder: Path) -> pd.DataFrame:
             raise JiedaoError(f"{line}: file {row.file!r} must be the plain name of a file in texts/")
         if not row.street:
             raise JiedaoError(f"{line}: street is empty; charts name each report by it")
-        for column in PERIODS:
+        for column in (*PERIODS, FIGURES_END):
             value = getattr(row, column, "")
             if value and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", value):
                 raise JiedaoError(f"{line}: {column} {value!r} is no month; write it like 2024-01")
@@ -56,7 +57,7 @@ def read_documents(folder: Path) -> pd.DataFrame:
                 raise JiedaoError(
                     f"{line}: {part}_start and {part}_end must both stand, in order, or both be empty"
                 )
-    for column in (*PERIODS, "title", "published"):
+    for column in (*PERIODS, FIGURES_END, "title", "published"):
         if column not in table.columns:
             table[column] = ""
     return table

@@ -16,9 +16,10 @@ import numpy as np
 import pandas as pd
 
 from jiedao.lexicon import read_terms
+from jiedao.resample import SEED, interval
 
-_HAN = r"\u3007\u3400-\u9fff\U00020000-\U0003ffff"
-_RUN = re.compile(rf"[{_HAN}](?:[\s、·“”‘’《》\"']*[{_HAN}])*")
+_HAN = r"\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_RUN = re.compile(rf"[{_HAN}](?:[\s、·“”‘’「」『』《》\"']*[{_HAN}])*")
 _CHARACTER = re.compile(f"[{_HAN}]")
 WORDINGS = ("shared", "slogan", "own")
 
@@ -26,8 +27,8 @@ WORDINGS = ("shared", "slogan", "own")
 def list_characters(sentences: pd.DataFrame, text: Callable[[str], str]) -> pd.DataFrame:
     """Spread sentences into runs of Chinese characters.
 
-    Blanks, quotation marks and the mark between the items of a list do not end a run; all other signs,
-    figures and Latin letters do.
+    Blanks, quotation marks (《》 too), the middle dot and the mark between the items of a list do not end a
+    run; all other signs, figures and Latin letters do.
 
     Parameters
     ----------
@@ -55,8 +56,8 @@ def _runs(characters: pd.DataFrame) -> list[tuple[int, str, str, str]]:
     first = characters["run"].ne(characters["run"].shift()).to_numpy().nonzero()[0]
     text = "".join(characters["character"])
     ids = characters[["doc_id", "sentence_id"]].to_numpy()
-    ends = [*first[1:], len(characters)]
-    return [(a, *ids[a], text[a:b]) for a, b in zip(first, ends, strict=True)]
+    ends = [*first[1:], len(characters)]  # without characters there is one end too many
+    return [(a, *ids[a], text[a:b]) for a, b in zip(first, ends, strict=False)]
 
 
 def find_formula(
@@ -90,11 +91,11 @@ def find_formula(
     terms = read_terms()
     slogans = terms["term"][terms["kind"] == "slogan"] if slogans is None else slogans
     bare = sorted({"".join(_CHARACTER.findall(s)) for s in slogans} - {""}, key=lambda s: (-len(s), s))
-    slogan = re.compile("|".join(map(re.escape, bare)) or r"(?!)")
+    slogan = re.compile(f"(?=({'|'.join(map(re.escape, bare))}))" if bare else r"((?!))")
     kinds = np.full(len(characters), WORDINGS[2], dtype=object)
     for first, _, _, run in runs:
         for match in slogan.finditer(run):
-            kinds[first + match.start() : first + match.end()] = WORDINGS[1]
+            kinds[first + match.start(1) : first + match.end(1)] = WORDINGS[1]
         for i in range(len(run) - shortest + 1):
             if len(holders[run[i : i + shortest]]) > 1:
                 kinds[first + i : first + i + shortest] = WORDINGS[0]
@@ -134,3 +135,73 @@ def shared_passages(characters: pd.DataFrame, shortest: int = 6) -> pd.DataFrame
     return table.sort_values(
         ["n_chars", "reports", "passage"], ascending=[False, False, True], ignore_index=True
     )
+
+
+def compare_halves(
+    characters: pd.DataFrame, shortest: int = 4, draws: int = 50, seed: int = SEED
+) -> pd.DataFrame:
+    """Whether a report shares more wording with its own other half than with as much of the other reports.
+
+    Each draw shuffles the sections of the report and cuts them into halves; the second half is then
+    replaced by shuffled sections of the other reports, up to the same number of characters.
+
+    Parameters
+    ----------
+    characters : DataFrame
+        As `list_characters` gives it.
+    shortest : int
+        How many characters in a row count as shared wording.
+    draws, seed : int
+        Number of draws, and seed.
+
+    Returns
+    -------
+    DataFrame
+        By doc_id: own and other (share of the characters of the first half that the second half, or the
+        other reports, hold too; medians over the draws), difference (own minus other), low, high (95 % of
+        the draws).
+    """
+    sections = characters.groupby(["doc_id", "section_id"], sort=False)
+    texts = {key: _runs(mine) for key, mine in sections}
+    rng = np.random.default_rng(seed)
+    rows = {}
+    for doc_id in characters["doc_id"].unique():
+        mine = [runs for (d, _), runs in texts.items() if d == doc_id]
+        rest = [runs for (d, _), runs in texts.items() if d != doc_id]
+        if len(mine) < 2 or not rest:
+            continue
+        shares = []
+        for _ in range(draws):
+            half, other_half = _take([mine[i] for i in rng.permutation(len(mine))], 0.5)
+            size = sum(len(run) for *_, run in other_half)
+            others, _ = _take([rest[i] for i in rng.permutation(len(rest))], size)
+            shares.append([_shared(half, held, shortest) for held in (other_half, others)])
+        own, other = np.array(shares).T
+        low, high = interval(own - other)
+        medians = {"own": np.median(own), "other": np.median(other), "difference": np.median(own - other)}
+        rows[doc_id] = {**medians, "low": float(low), "high": float(high)}
+    columns = ["own", "other", "difference", "low", "high"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("doc_id")
+
+
+def _take(sections: list[list], size: float) -> tuple[list, list]:
+    """Whole sections up to a number of characters (or a share of all of them), and the rest."""
+    lengths = np.cumsum([sum(len(run) for *_, run in runs) for runs in sections])
+    wanted = size * lengths[-1] if size < 1 else size
+    cut = int(np.abs(lengths - wanted).argmin()) + 1
+    cut = min(cut, len(sections) - 1) if size < 1 else cut
+    return [r for runs in sections[:cut] for r in runs], [r for runs in sections[cut:] for r in runs]
+
+
+def _shared(runs: list, others: list, shortest: int) -> float:
+    """Share of the characters of some runs that lie in a run of ``shortest`` which the others hold too."""
+    held = {run[i : i + shortest] for *_, run in others for i in range(len(run) - shortest + 1)}
+    covered = total = 0
+    for *_, run in runs:
+        total += len(run)
+        end = 0
+        for i in range(len(run) - shortest + 1):
+            if run[i : i + shortest] in held:
+                covered += i + shortest - max(end, i)
+                end = i + shortest
+    return covered / total

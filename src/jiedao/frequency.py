@@ -77,7 +77,7 @@ def part_change(
     DataFrame
         By doc_id, reports that hold both parts only: n_review, n_plan (tokens counted), review, plan (per
         1,000 running tokens), difference (plan minus review) with low and high, its 95 % resampling
-        interval.
+        interval (NaN where nothing was counted).
     """
     rows = {}
     everything = running(labelled)
@@ -92,7 +92,7 @@ def part_change(
             row |= {f"n_{part}": int(units["hit"].sum()), part: 1000 * units["hit"].sum() / len(mine)}
             options = {"draws": draws, "seed": [seed, i]}
             drawn.append(redrawn_rates(units[["hit"]], units, "size", "section_id", **options)[:, 0])
-        low, high = interval(drawn[1] - drawn[0])
+        low, high = interval(drawn[1] - drawn[0]) if row["n_review"] + row["n_plan"] else (np.nan, np.nan)
         rows[doc_id] = row | {"difference": row["plan"] - row["review"], "low": low, "high": high}
     columns = ["n_review", "n_plan", "review", "plan", "difference", "low", "high"]
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("doc_id")

@@ -161,20 +161,26 @@ def key_terms(
         Sorted by text and falling log_odds_z, more frequent terms of each target only: the column ``by``,
         term, the columns of `keyness` (reckoned over all terms), log_ratio_low and log_ratio_high (95 %
         resampling interval, sentences redrawn within sections), dp_norm (over the target's sections),
-        and null_random and null_contiguous (see `split_half_null`).
+        null_random and null_contiguous (see `split_half_null`), null_dealt (see `dealt_null`), and bar, the
+        largest of the three.
     """
     matrix = count(tokens, [by, "section_id", "sentence_id"])
+    by_section = matrix.groupby(level=[0, 1], sort=False).sum()
     tables = []
     for group in tokens[by].drop_duplicates():
         inside = matrix.index.get_level_values(0) == group
         mine, rest = matrix[inside], matrix[~inside]
-        table = keyness(mine.sum(), rest.sum(), prior(matrix.sum()))
+        pooled = matrix.sum()
+        table = keyness(mine.sum(), rest.sum(), pd.Series(prior(pooled.to_numpy()), pooled.index))
         table = table[(table["n_target"] >= fewest) & (table["log_odds_z"] > 0)]
         (a, n1), (b, n2) = (_redrawn(m, table.index, draws, [seed, i]) for i, m in enumerate((mine, rest)))
         ratios = np.log2(np.maximum(a, 0.5) / n1[:, None]) - np.log2(np.maximum(b, 0.5) / n2[:, None])
         table["log_ratio_low"], table["log_ratio_high"] = interval(ratios)
         table["dp_norm"] = dispersion(mine.groupby(level="section_id", sort=False).sum())["dp_norm"]
         table["null_random"], table["null_contiguous"] = split_half_null(mine, prior, seed=seed)
+        inside = by_section.index.get_level_values(0) == group
+        table["null_dealt"] = dealt_null(by_section, int(inside.sum()), prior, fewest, seed=seed)
+        table["bar"] = table[["null_random", "null_contiguous", "null_dealt"]].max(axis=1)
         table = table.rename_axis("term").reset_index()
         table.insert(0, by, group)
         tables.append(table.sort_values(["log_odds_z", "term"], ascending=[False, True]))
@@ -218,8 +224,45 @@ def split_half_null(
     first = np.arange(len(values)) < len(values) / 2
     halves = np.array([first, *(rng.permutation(first) for _ in range(splits))])
     a, b = halves @ values, ~halves @ values
-    alpha = prior(a + b)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        z = (_log_odds(a, alpha) - _log_odds(b, alpha)) / np.sqrt(1 / (a + alpha) + 1 / (b + alpha))
-    largest = np.nanmax(np.abs(z), axis=1)
+    largest = np.nanmax(np.abs(_z(a, b, prior(a + b))), axis=1)
     return float(np.quantile(largest[1:], 0.95)), float(largest[0])
+
+
+def dealt_null(
+    sections: pd.DataFrame,
+    size: int,
+    prior: Callable[[np.ndarray], np.ndarray] = informative,
+    fewest: int = 3,
+    deals: int = 200,
+    seed: int = SEED,
+) -> float:
+    """How large the largest log-odds z grows when sections are dealt to the texts at random.
+
+    Parameters
+    ----------
+    sections : DataFrame
+        Sections × terms of all the texts compared.
+    size : int
+        How many sections the target holds.
+    prior, fewest
+        As in `key_terms`.
+    deals, seed : int
+        Number of deals, and seed.
+
+    Returns
+    -------
+    float
+        The 95th percentile over the deals: if it made no difference which text a section stands in, one
+        list of key terms in twenty would hold a term above it.
+    """
+    values = sections.to_numpy(dtype=float)
+    rng = np.random.default_rng(seed)
+    dealt = rng.permuted(np.tile(np.arange(len(values)) < size, (deals, 1)), axis=1)
+    a, b = dealt @ values, ~dealt @ values
+    z = np.where(a >= fewest, _z(a, b, prior(a + b)), 0)
+    return float(np.quantile(np.nanmax(z, axis=1), 0.95))
+
+
+def _z(a: np.ndarray, b: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return (_log_odds(a, alpha) - _log_odds(b, alpha)) / np.sqrt(1 / (a + alpha) + 1 / (b + alpha))

@@ -221,6 +221,8 @@ def name_points(ax: Axes, points: list[tuple[Iterable[float], str, Mapping[str, 
 def _nearest(points: np.ndarray, share: float = 0.95) -> np.ndarray:
     """The outline (convex hull) of the share of points nearest to their mean, in their own covariance."""
     apart = points - points.mean(axis=0)
+    if np.linalg.matrix_rank(apart, tol=1e-9) < 2:  # on a line or a point: its ends
+        return points[np.lexsort(points.T)[[0, -1]]]
     distance = (apart @ np.linalg.pinv(np.cov(apart.T)) * apart).sum(axis=1)
     near = points[distance <= np.quantile(distance, share)]
     return near[ConvexHull(near).vertices]

@@ -1,7 +1,7 @@
 """Which findings survive other choices: every finding of the study, reckoned again under each choice.
 
 A *choice* is something the study could have done otherwise; it gives the corpus as read in that way. A
-*finding* is a statement with the number it rests on and a rule, fixed beforehand, for when it holds.
+*finding* is a statement with the number it rests on and a rule for when it holds. The rules are conventions.
 """
 
 from __future__ import annotations
@@ -9,23 +9,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import adjusted_mutual_info_score
 
 from jiedao.comparability import label_parts
 from jiedao.corpus import read_corpus
 from jiedao.dtm import HIDDEN, MASKED, content
-from jiedao.formula import find_formula, list_characters
+from jiedao.formula import compare_halves, list_characters
 from jiedao.frequency import part_change
 from jiedao.keyness import informative, key_terms
 from jiedao.lexicon import stopwords
 from jiedao.resample import SEED
 from jiedao.segment import Segmenter
 from jiedao.similarity import similarity
-from jiedao.stability import stability
-from jiedao.themes import section_matrix
+from jiedao.stability import Clusterer, confounding, k_means, lsa_k_means, stability
+from jiedao.themes import cluster, section_matrix
 
 VERDICTS = ("holds", "weaker", "fails")
 
@@ -37,9 +37,13 @@ class Reading:
     sections: pd.DataFrame
     tokens: pd.DataFrame
     characters: pd.DataFrame
+    k: int
+    verbs: frozenset[str]
     hide: tuple[str, ...] = HIDDEN
     mask: tuple[str, ...] = MASKED
     prior: Callable[[np.ndarray], np.ndarray] = informative
+    method: Clusterer = cluster
+    block: str = "section_id"
     run: int = 4
 
     def only(self, kept: Callable[[pd.DataFrame], pd.Series]) -> Reading:
@@ -47,30 +51,28 @@ class Reading:
         tokens, characters = (table[kept(table)] for table in (self.tokens, self.characters))
         return replace(self, tokens=tokens, characters=characters)
 
-    @property
-    def hide_verbs(self) -> tuple[str, ...]:
-        """What clusters are made without: policy verbs too, unless stop words are shown."""
-        return tuple(sorted({*self.hide, "policy_verb"})) if self.hide else ()
-
     def content(self) -> pd.DataFrame:
         """The content words of reviews and plans."""
         return label_parts(content(self.tokens, self.hide, self.mask), self.sections)
 
 
-def read_choices(folder: str | Path) -> Iterator[tuple[str, Reading]]:
-    """A corpus as published, and then under each other choice.
+def read_choices(folder: str | Path, k: int) -> Iterator[tuple[str, Reading]]:
+    """A corpus as published, with k clusters, and then under each other choice.
 
     Yields
     ------
     tuple of (str, Reading)
-        Name of the choice: published, lexicon off, HMM off, character pairs, stop words shown, verbs
-        hidden, names kept, weak prior (a tenth of the pooled counts), flat prior (½ for each term),
-        headings left out, paragraphs, equal lengths, shorter runs (three characters instead of four), and
+        Name of the choice: published; lexicon off, HMM off, character pairs (instead of words); stop words
+        shown, verbs hidden, names kept; weak prior (a tenth of the pooled counts), flat prior (½ for each
+        term); fewer verbs (without the ten commonest of the corpus); headings left out, paragraphs (instead
+        of sections), equal lengths; k-means, LSA, fewer clusters, more clusters (by two); sentence halves
+        (instead of halves of whole sections); shorter runs, longer runs (of characters, by one); and
         ``without …`` for each report.
     """
     corpus = read_corpus(folder)
     characters = list_characters(corpus.sentences, corpus.text)
-    published = Reading(corpus.sections, corpus.tokens, characters)
+    verbs = frozenset(stopwords(["policy_verb"]))
+    published = Reading(corpus.sections, corpus.tokens, characters, k, verbs)
     yield "published", published
     plain, certain = Segmenter(corpus.places), Segmenter(corpus.segmenter.terms, hmm=False)
     yield "lexicon off", replace(published, tokens=read_corpus(folder, plain).tokens)
@@ -81,11 +83,19 @@ def read_choices(folder: str | Path) -> Iterator[tuple[str, Reading]]:
     yield "names kept", replace(published, mask=())
     yield "weak prior", replace(published, prior=lambda pooled: 0.1 * pooled)
     yield "flat prior", replace(published, prior=lambda pooled: 0 * pooled + 0.5)
+    commonest = corpus.tokens["token"][corpus.tokens["token"].isin(verbs)].value_counts().index[:10]
+    yield "fewer verbs", replace(published, verbs=verbs - set(commonest))
     heading_end = corpus.sections.set_index("section_id")["heading_end"]
     yield "headings left out", published.only(lambda t: t["start"] >= t["section_id"].map(heading_end))
     yield "paragraphs", by_paragraph(published, corpus.text)
     yield "equal lengths", at_equal_length(published)
+    yield "k-means", replace(published, method=k_means)
+    yield "LSA", replace(published, method=lsa_k_means)
+    yield "fewer clusters", replace(published, k=max(2, k - 2))
+    yield "more clusters", replace(published, k=k + 2)
+    yield "sentence halves", replace(published, block="sentence_id")
     yield "shorter runs", replace(published, run=3)
+    yield "longer runs", replace(published, run=5)
     for doc_id in corpus.documents["doc_id"]:
         yield f"without {doc_id}", published.only(lambda t, left_out=doc_id: t["doc_id"] != left_out)
 
@@ -134,18 +144,86 @@ def at_equal_length(reading: Reading, seed: int = SEED) -> Reading:
     kept: set[str] = set()
     for _, mine in sizes.droplevel(0).groupby(sizes.index.get_level_values(0), sort=False):
         shuffled = mine.iloc[rng.permutation(len(mine))]
-        kept |= set(shuffled.index[shuffled.cumsum() <= shortest])
+        kept |= set(shuffled.index[shuffled.cumsum() <= max(shortest, shuffled.iloc[0])])  # one at least
     return reading.only(lambda t: t["section_id"].isin(kept))
 
 
-# What each group of findings is reckoned from; a choice that leaves all of it as it is does not touch them.
-RECKONED_FROM = {
-    "verbs": ("sections", "tokens"),
-    "themes": ("sections", "tokens", "hide_verbs", "mask"),
-    "reviews": ("sections", "tokens", "hide", "mask"),
-    "key terms": ("sections", "tokens", "hide", "mask", "prior"),
-    "wording": ("sections", "characters", "run"),
-}
+class Finding(NamedTuple):
+    """What a finding is reckoned from, and how: value, whether it holds, whether it holds more weakly."""
+
+    names: tuple[str, ...]
+    inputs: tuple[object, ...]
+    reckon: Callable[[], list[tuple[float, bool, bool]]]
+
+
+def list_findings(reading: Reading) -> Iterator[Finding]:
+    """The findings that can be reckoned of a reading: see `try_choices`."""
+    labelled = label_parts(reading.tokens, reading.sections)
+    for doc_id, words in labelled.groupby("doc_id", sort=False):
+        if words["part"].nunique() > 1:
+            hits = words["token"].isin(reading.verbs)
+            yield Finding((f"verbs-{doc_id}",), (words, hits), lambda w=words, h=hits: _change(w, h))
+    # Clusters are made without policy verbs in any case, unless all stop words are shown.
+    hide = tuple(sorted({*reading.hide, "policy_verb"})) if reading.hide else ()
+    names = ("themes-street", "themes-part", "themes-return")
+    inputs = (reading.sections, reading.tokens, hide, reading.mask, reading.k, reading.method)
+    yield Finding(names, inputs, lambda inputs=inputs: _themes(*inputs))
+    chosen = reading.content()
+    reviews = chosen[chosen["part"] == "review"]
+    if reviews["doc_id"].nunique() > 1:
+        yield Finding(
+            ("reviews-apart",),
+            (reviews, reading.block),
+            lambda: _gap(similarity(reviews, "doc_id", reading.block)),
+        )
+    kinds = [mine for _, mine in chosen.groupby("part_kind", sort=False) if mine["doc_id"].nunique() > 1]
+    if kinds:
+        yield Finding(("key-terms",), (*kinds, reading.prior), lambda: _key_terms(kinds, reading.prior))
+    inputs = (reading.characters, reading.run)
+    if reading.characters["doc_id"].nunique() > 1:
+        yield Finding(("shared-wording",), inputs, lambda inputs=inputs: _halves(*inputs))
+
+
+def _change(words: pd.DataFrame, hits: pd.Series) -> list[tuple[float, bool, bool]]:
+    change = part_change(words, hits).iloc[0]
+    return [(change["difference"], change["low"] > 0, change["difference"] > 0)]
+
+
+def _themes(
+    sections: pd.DataFrame,
+    tokens: pd.DataFrame,
+    hide: tuple[str, ...],
+    mask: tuple[str, ...],
+    k: int,
+    method: Clusterer,
+) -> list[tuple[float, bool, bool]]:
+    dtm = section_matrix(sections, tokens, hide=hide, mask=mask)
+    leaves = sections.set_index("section_id").loc[dtm.index]
+    labels, back = stability(dtm, k, method)
+    mutual = confounding(labels, leaves["doc_id"], leaves["orientation"])
+    again = min(back["seed_ari"], back["bootstrap_ari"])
+    alike = [(m["ami"], m["ami"] <= m["chance_high"], m["ami"] < 0.1) for _, m in mutual.iterrows()]
+    return [*alike, (again, again >= 0.6, again >= 0.5)]
+
+
+def _gap(pairs: pd.DataFrame) -> list[tuple[float, bool, bool]]:
+    least = pairs.loc[pairs["gap"][pairs["a"] != pairs["b"]].idxmin()]
+    return [(least["gap"], least["gap_low"] > 0, least["gap"] > 0)]
+
+
+def _key_terms(
+    kinds: list[pd.DataFrame], prior: Callable[[np.ndarray], np.ndarray]
+) -> list[tuple[float, bool, bool]]:
+    lists = sum(mine["doc_id"].nunique() for mine in kinds)
+    tables = [key_terms(mine, "doc_id", prior=prior, draws=2) for mine in kinds]
+    held = sum(t["doc_id"][t["log_odds_z"] > t["bar"]].nunique() for t in tables)
+    return [(held / lists, held / lists < 0.5, held / lists < 0.75)]
+
+
+def _halves(characters: pd.DataFrame, run: int) -> list[tuple[float, bool, bool]]:
+    halves = compare_halves(characters, run)
+    least = halves.loc[halves["difference"].idxmin()]
+    return [(least["difference"], least["low"] > 0, least["difference"] > 0)]
 
 
 def try_choices(folder: str | Path, k: int) -> pd.DataFrame:
@@ -156,7 +234,7 @@ def try_choices(folder: str | Path, k: int) -> pd.DataFrame:
     folder : str or Path
         The corpus.
     k : int
-        Number of clusters.
+        Number of clusters as published.
 
     Returns
     -------
@@ -167,94 +245,35 @@ def try_choices(folder: str | Path, k: int) -> pd.DataFrame:
         - ``verbs-<doc_id>``: policy verbs per 1,000 tokens, plan minus its own review; holds if the 95 %
           resampling interval lies above 0, weaker if the difference does.
         - ``themes-street``, ``themes-part``: mutual information of the clusters with the report, and with
-          review or plan, adjusted for chance; below 0.1, below 0.2.
-        - ``themes-return``: the lower of the adjusted Rand indices between seeds and between (four)
-          bootstrap samples; from 0.6, from 0.5.
-        - ``reviews-apart``: by how much the most alike pair of reviews stays below the mean of their own
-          halves, in cosine; above 0, never weaker.
-        - ``key-terms``: of the published terms that exceed both split-half nulls, the share that still do,
-          reports at hand only; from 0.8, from 0.5.
-        - ``own-wording``: characters found in one report only, the smallest share of any part; from 0.7,
-          from 0.5.
+          review or plan, adjusted for chance; within what 97.5 % of dealt clusters give, below 0.1.
+        - ``themes-return``: the lower of the adjusted Rand indices between seeds and between bootstrap
+          samples; from 0.6, from 0.5.
+        - ``reviews-apart``: by how much the pair of reviews nearest to it stays below the mean of their own
+          halves, in cosine; 95 % of the samples above 0, the median above 0.
+        - ``key-terms``: share of the texts that have a key term above the bar; below half, below three
+          quarters: most texts have none.
+        - ``shared-wording``: by how much the share of a report's wording held by its own other half exceeds
+          that held by as much of other reports, the report where it does so least; 95 % of the draws above
+          0, the median above 0.
     """
-    tables: list[pd.DataFrame] = []
-    published: Reading | None = None
-    terms: set[tuple[str, str, str]] = set()
-    for choice, reading in read_choices(folder):
-        if published is None:
-            published, terms = reading, list_key_terms(reading)
-        for group, fields in RECKONED_FROM.items():
-            same = all(_same(getattr(reading, f), getattr(published, f)) for f in fields)
-            if group == "verbs" and choice.startswith("without "):  # each of them is about one report alone
-                table = tables[0][tables[0]["finding"] != choice.replace("without ", "verbs-")]
-                table = table.assign(touched=False)
-            elif reading is published or not same:
-                rows = _find(group, reading, k, terms)
-                table = pd.DataFrame(rows, columns=["finding", "value", "holds", "weaker"])
-                verdict = np.select([table.pop("holds"), table.pop("weaker")], VERDICTS[:2], VERDICTS[2])
-                table = table.assign(verdict=verdict, touched=True, group=group)
-            else:
-                table = tables[list(RECKONED_FROM).index(group)].assign(touched=False)
-            tables.append(table.assign(choice=choice))
-    columns = ["choice", "finding", "value", "touched", "verdict"]
-    return pd.concat(tables, ignore_index=True)[columns]
+    rows = []
+    published: dict[tuple[str, ...], tuple[tuple[object, ...], list[tuple[float, bool, bool]]]] = {}
+    for choice, reading in read_choices(folder, k):
+        for finding in list_findings(reading):
+            inputs, found = published.get(finding.names, ((), []))
+            touched = len(inputs) != len(finding.inputs) or not all(map(_same, inputs, finding.inputs))
+            found = finding.reckon() if touched else found
+            published.setdefault(finding.names, (finding.inputs, found))
+            for name, (value, holds, weaker) in zip(finding.names, found, strict=True):
+                verdict = VERDICTS[0] if holds else VERDICTS[1] if weaker else VERDICTS[2]
+                rows.append((choice, name, value, touched, verdict))
+    return pd.DataFrame(rows, columns=["choice", "finding", "value", "touched", "verdict"])
 
 
 def _same(one: object, other: object) -> bool:
-    return one is other or (not isinstance(one, pd.DataFrame) and one == other)
-
-
-def _find(
-    group: str, reading: Reading, k: int, published: set[tuple[str, str, str]]
-) -> list[tuple[str, float, bool, bool]]:
-    """The findings of a group: name, value, whether it holds, whether it holds more weakly."""
-    if group == "verbs":
-        labelled = label_parts(reading.tokens, reading.sections)
-        changes = part_change(labelled, labelled["token"].isin(stopwords(["policy_verb"])))
-        return [
-            (f"verbs-{d}", c["difference"], c["low"] > 0, c["difference"] > 0) for d, c in changes.iterrows()
-        ]
-    if group == "themes":
-        options = {"hide": reading.hide_verbs, "mask": reading.mask}
-        dtm = section_matrix(reading.sections, reading.tokens, **options)
-        labels, back = stability(dtm, k, repeats=4)
-        leaves = reading.sections.set_index("section_id").loc[dtm.index]
-        street, part = (adjusted_mutual_info_score(leaves[f], labels) for f in ("doc_id", "orientation"))
-        again = min(back["seed_ari"], back["bootstrap_ari"])
-        return [
-            ("themes-street", street, street < 0.1, street < 0.2),
-            ("themes-part", part, part < 0.1, part < 0.2),
-            ("themes-return", again, again >= 0.6, again >= 0.5),
-        ]
-    if group == "reviews":
-        chosen = reading.content()
-        reviews = chosen[chosen["part"] == "review"]
-        if reviews["doc_id"].nunique() < 2:
-            return []
-        pairs = similarity(reviews, "doc_id", draws=200).set_index(["a", "b"])["cosine"]
-        gap = min((pairs[a, a] + pairs[b, b]) / 2 - c for (a, b), c in pairs.items() if a != b)
-        return [("reviews-apart", gap, gap > 0, False)]
-    if group == "key terms":
-        expected = {t for t in published if t[1] in set(reading.tokens["doc_id"])}
-        if not expected:
-            return []
-        share = len(expected & list_key_terms(reading)) / len(expected)
-        return [("key-terms", share, share >= 0.8, share >= 0.5)]
-    characters = reading.characters.assign(wording=find_formula(reading.characters, reading.run))
-    labelled = label_parts(characters, reading.sections)
-    own = labelled["wording"].eq("own").groupby(labelled["unit"]).mean().min()
-    return [("own-wording", own, own >= 0.7, own >= 0.5)]
-
-
-def list_key_terms(reading: Reading) -> set[tuple[str, str, str]]:
-    """The key terms, of each kind of text, that exceed both split-half nulls, as (kind, doc_id, term)."""
-    found: set[tuple[str, str, str]] = set()
-    for kind, mine in reading.content().groupby("part_kind", sort=False):
-        if mine["doc_id"].nunique() > 1:
-            table = key_terms(mine, "doc_id", prior=reading.prior, draws=2)
-            above = table[table["log_odds_z"] > table[["null_random", "null_contiguous"]].max(axis=1)]
-            found |= {(str(kind), d, t) for d, t in zip(above["doc_id"], above["term"], strict=True)}
-    return found
+    if one is other:
+        return True
+    return one.equals(other) if isinstance(one, pd.DataFrame | pd.Series) else one == other
 
 
 def count_survivals(tried: pd.DataFrame) -> pd.DataFrame:

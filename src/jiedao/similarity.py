@@ -36,53 +36,73 @@ def cosine(p: np.ndarray, q: np.ndarray) -> np.ndarray:
     return (p * q).sum(axis=-1) / np.sqrt((p**2).sum(axis=-1) * (q**2).sum(axis=-1))
 
 
+def sample_size(tokens: pd.DataFrame, by: str = "doc_id", block: str = "section_id") -> pd.Series:
+    """How many tokens each of two samples of a text may hold without sharing a block, wherever it falls.
+
+    At most 0 for a text of a single block.
+    """
+    longest = tokens.groupby([by, block], sort=False).size().groupby(level=0, sort=False).max()
+    return (tokens.groupby(by, sort=False).size() - longest + 1) // 2
+
+
 def similarity(
-    tokens: pd.DataFrame, by: str = "doc_id", draws: int = DRAWS, seed: int = SEED
+    tokens: pd.DataFrame, by: str = "doc_id", block: str = "section_id", draws: int = DRAWS, seed: int = SEED
 ) -> pd.DataFrame:
     """Compare all pairs of texts on subsamples of equal length.
 
-    Each draw shuffles the sentences of each text and takes the first n tokens, and for the ceiling also
-    the last n; n is the largest number at which the two share no sentence in any text.
+    Each draw shuffles the blocks of each text and takes the first n tokens, and for the ceiling also the
+    last n. Blocks are sections: halves made of single sentences would share sections, and so matters and
+    wording, as two texts never can.
 
     Parameters
     ----------
     tokens : DataFrame
-        The tokens to compare by, such as `jiedao.dtm.content` gives them, with columns section_id,
-        sentence_id, token and ``by``.
+        The tokens to compare by, such as `jiedao.dtm.content` gives them, with columns section_id, token,
+        ``by`` and ``block``.
     by : str
         Column that names the texts.
+    block : str
+        Column that names what is shuffled; the samples of one text share no block.
     draws, seed : int
         Number of draws, and seed.
 
     Returns
     -------
     DataFrame
-        By pair: a, b, n_tokens, jsd, jsd_low, jsd_high (Jensen–Shannon distance of term frequencies: 0
-        same, 1 nothing shared) and cosine, cosine_low, cosine_high (of tf-idf, with idf over the sections
-        of all the texts: 1 same, 0 nothing shared). The values are medians over the draws, the bounds
-        their 2.5th and 97.5th percentile. Rows with a = b are the split-half ceiling.
+        By pair: a, b, n_tokens (the smallest `sample_size`), jsd, jsd_low, jsd_high (Jensen–Shannon
+        distance of term frequencies: 0 same, 1 nothing shared), cosine, cosine_low, cosine_high (of tf-idf,
+        with idf over the sections of all the texts: 1 same, 0 nothing shared), and gap, gap_low, gap_high
+        (mean cosine of the halves of a and of b, minus that of a and b). The values are medians over the
+        draws, the bounds their 2.5th and 97.5th percentile. Rows with a = b are the split-half ceiling.
+
+    Raises
+    ------
+    ValueError
+        If a text is a single block.
     """
     groups = list(tokens[by].drop_duplicates())
     codes, terms = pd.factorize(tokens["token"])
     weight = idf(count(tokens, "section_id"))[terms].to_numpy()
-    longest = tokens.groupby([by, "sentence_id"]).size().groupby(by).max()
-    n = int(((tokens[by].value_counts() - longest + 1) // 2).min())
+    n = int(sample_size(tokens, by, block).min())
+    if n < 1:
+        raise ValueError("a text of a single block has no halves; leave it out")
     rng = np.random.default_rng(seed)
     first, second = {}, {}
     for group in groups:
         mine = (tokens[by] == group).to_numpy()
-        sentences = pd.factorize(tokens["sentence_id"][mine])[0]
-        order = rng.random((draws, sentences.max() + 1))[:, sentences].argsort(axis=1, kind="stable")
+        blocks = pd.factorize(tokens[block][mine])[0]
+        order = rng.random((draws, blocks.max() + 1))[:, blocks].argsort(axis=1, kind="stable")
         shuffled = codes[mine][order]
         first[group], second[group] = (_tally(s, len(terms)) for s in (shuffled[:, :n], shuffled[:, -n:]))
+    halves = {g: cosine(first[g] * weight, second[g] * weight) for g in groups}
     out = []
     for a, b in combinations_with_replacement(groups, 2):
         one, other = (x.astype(float) for x in (first[a], second[a] if a == b else first[b]))
+        cosines = halves[a] if a == b else cosine(one * weight, other * weight)
+        drawn = {"jsd": jensen_shannon(one, other), "cosine": cosines}
+        drawn["gap"] = (halves[a] + halves[b]) / 2 - cosines
         row: dict[str, object] = {"a": a, "b": b, "n_tokens": n}
-        for name, values in (
-            ("jsd", jensen_shannon(one, other)),
-            ("cosine", cosine(one * weight, other * weight)),
-        ):
+        for name, values in drawn.items():
             low, high = interval(values)
             row |= {name: float(np.median(values)), f"{name}_low": float(low), f"{name}_high": float(high)}
         out.append(row)
@@ -93,7 +113,7 @@ def _tally(codes: np.ndarray, n_terms: int) -> np.ndarray:
     """Count the codes in each row."""
     at = codes + n_terms * np.arange(len(codes))[:, None]
     counts = np.bincount(at.ravel(), minlength=len(codes) * n_terms)
-    return counts.reshape(len(codes), n_terms).astype(np.uint16)
+    return counts.reshape(len(codes), n_terms).astype(np.min_scalar_type(codes.shape[1]))
 
 
 def contributions(

@@ -12,6 +12,7 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
+from scipy.stats import entropy
 from sklearn.cluster import KMeans
 from sklearn.decomposition import TruncatedSVD
 from sklearn.metrics import (
@@ -20,11 +21,12 @@ from sklearn.metrics import (
     normalized_mutual_info_score,
     silhouette_score,
 )
+from sklearn.metrics.cluster import expected_mutual_information
 from sklearn.preprocessing import normalize
 
 from jiedao.dtm import tf_idf
 from jiedao.orientation import is_part
-from jiedao.resample import SEED, draw_weights
+from jiedao.resample import DRAWS, SEED, draw_weights, interval
 from jiedao.themes import cluster, nmf_labels, top_terms
 
 Clusterer = Callable[[pd.DataFrame, int, int], np.ndarray]
@@ -57,7 +59,7 @@ METHODS: Mapping[str, Clusterer] = {
 
 
 def stability(
-    dtm: pd.DataFrame, k: int, method: Clusterer = cluster, repeats: int = 8, seed: int = SEED
+    dtm: pd.DataFrame, k: int, method: Clusterer = cluster, repeats: int = 6, seed: int = SEED
 ) -> tuple[pd.Series, dict[str, float]]:
     """Whether one clustering comes back, and how well its clusters are apart.
 
@@ -103,7 +105,7 @@ def stability(
 
 
 def choose_k(
-    dtm: pd.DataFrame, ks: range = range(4, 13), repeats: int = 8, runs: int = 20, seed: int = SEED
+    dtm: pd.DataFrame, ks: range = range(4, 13), repeats: int = 6, runs: int = 20, seed: int = SEED
 ) -> pd.DataFrame:
     """`stability` of the consensus clustering for each number of clusters.
 
@@ -196,17 +198,33 @@ def compare_methods(
     return pd.DataFrame(rows)
 
 
-def confounding(labels: pd.Series, *factors: pd.Series) -> pd.DataFrame:
+def confounding(labels: pd.Series, *factors: pd.Series, draws: int = DRAWS, seed: int = SEED) -> pd.DataFrame:
     """How far the clusters coincide with other groupings of the same sections.
 
     Returns
     -------
     DataFrame
         By factor: nmi, the normalised mutual information (1: the same grouping; by chance alone it lies
-        somewhat above 0), and ami, the mutual information adjusted for chance (0: as by chance).
+        somewhat above 0); ami, the mutual information adjusted for chance (0: as by chance, on average);
+        chance_low and chance_high, between which 95 % of ami lie when the clusters are dealt to the
+        sections at random.
     """
-    rows = {
-        f.name: (normalized_mutual_info_score(f, labels), adjusted_mutual_info_score(f, labels))
-        for f in factors
-    }
-    return pd.DataFrame.from_dict(rows, orient="index", columns=["nmi", "ami"]).rename_axis("factor")
+    rows = {}
+    for factor in factors:
+        ami, nmi = (f(factor, labels) for f in (adjusted_mutual_info_score, normalized_mutual_info_score))
+        low, high = interval(_dealt_ami(labels, factor, draws, seed))
+        rows[factor.name] = {"nmi": nmi, "ami": ami, "chance_low": float(low), "chance_high": float(high)}
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("factor")
+
+
+def _dealt_ami(labels: pd.Series, factor: pd.Series, draws: int, seed: int) -> np.ndarray:
+    """Adjusted mutual information of shuffled labels with a factor; the margins stay as they are."""
+    one, other = (pd.get_dummies(x).to_numpy(dtype=float) for x in (labels, factor))
+    rng = np.random.default_rng(seed)
+    together = np.array([one[rng.permutation(len(one))].T @ other for _ in range(draws)])
+    p, n = together / len(one), len(one)
+    expected = np.outer(one.mean(axis=0), other.mean(axis=0))
+    information = (p * np.log(np.where(p > 0, p / expected, 1))).sum(axis=(1, 2))
+    by_chance = expected_mutual_information(together[0].astype(np.int64), n)
+    most = np.mean([entropy(x.mean(axis=0)) for x in (one, other)])
+    return (information - by_chance) / (most - by_chance)

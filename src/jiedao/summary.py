@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -105,7 +106,12 @@ def outline_text(sections: pd.DataFrame, deepest: int = 3) -> str:
 
 
 def takeaway(english: str, chinese: str) -> Markdown:
-    """The finding a table or figure shows, stated with its number, in both languages."""
+    """The finding a table or figure shows, stated with its number, in both languages.
+
+    The Chinese sentence gets full-width signs.
+    """
     from IPython.display import Markdown
 
+    chinese = re.sub(r"(?<!\d),(?! )|,(?![\d ])", ",", chinese)  # a comma within a number stays as it is
+    chinese = chinese.translate(str.maketrans(";:()", ";:()"))
     return Markdown(f"> **{english}**  \n> {chinese}")

@@ -1,0 +1,185 @@
+"""Correspondence analysis against Greenacre's smoking table, SciPy's χ² and χ² distances."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from scipy.stats import chi2_contingency
+
+from jiedao.correspondence import correspondence, place_rows
+
+# Staff of a firm by how much they smoke (Greenacre, Correspondence analysis in practice, chapter 9).
+SMOKING = pd.DataFrame(
+    [[4, 2, 3, 2], [4, 3, 7, 4], [25, 10, 12, 4], [18, 24, 33, 13], [10, 6, 7, 2]],
+    index=["SM", "JM", "SE", "JE", "SC"],
+    columns=["none", "light", "medium", "heavy"],
+)
+TABLES = arrays(
+    np.int64, st.tuples(st.integers(2, 6), st.integers(2, 5)), elements=st.integers(0, 20)
+).filter(lambda x: x.sum(axis=0).all() and x.sum(axis=1).all())
+
+
+def chi2_distances(table):
+    """χ² distances between row profiles, in plain loops."""
+    table = np.asarray(table, dtype=float)
+    masses, profiles = table.sum(axis=0) / table.sum(), table / table.sum(axis=1, keepdims=True)
+    return [
+        [np.sqrt(sum((a - b) ** 2 / m for a, b, m in zip(p, q, masses, strict=True))) for q in profiles]
+        for p in profiles
+    ]
+
+
+def distances(places):
+    places = np.asarray(places)
+    return np.linalg.norm(places[:, None] - places, axis=-1)
+
+
+def up_to_sign(found, expected, **tolerance):
+    """Compare places whose axes may be mirrored."""
+    found, expected = np.asarray(found), np.asarray(expected)
+    signs = np.sign((found * expected).sum(axis=0))
+    np.testing.assert_allclose(found * signs, expected, **tolerance)
+
+
+def test_the_smoking_table():
+    found = correspondence(SMOKING)
+    assert found.inertia.tolist() == pytest.approx([0.07476, 0.01002], abs=5e-6)
+    assert found.total == pytest.approx(0.08519, abs=5e-6)
+    assert found.rows.index.tolist() == SMOKING.index.tolist()
+    assert found.columns.index.tolist() == SMOKING.columns.tolist()
+    rows = [[-0.0658, 0.1937], [0.2590, 0.2433], [-0.3806, 0.0107], [0.2330, -0.0577], [-0.2011, -0.0789]]
+    columns = [[-0.3933, 0.0305], [0.0995, -0.1411], [0.1963, -0.0074], [0.2938, 0.1978]]
+    up_to_sign(found.rows, rows, atol=6e-5)
+    up_to_sign(found.columns, columns, atol=6e-5)
+    # rows and columns are mirrored together: non-smokers beside the senior employees on the first axis
+    assert found.rows.loc["SE", 1] * found.columns.loc["none", 1] > 0
+    assert found.rows.loc["JM", 2] * found.columns.loc["heavy", 2] > 0
+
+
+@settings(deadline=None, max_examples=60)
+@given(TABLES)
+def test_the_inertias_add_up_to_chi_squared_by_n(counts):
+    found = correspondence(pd.DataFrame(counts), axes=9)
+    chi2 = chi2_contingency(counts, correction=False).statistic
+    assert found.total == pytest.approx(chi2 / counts.sum(), abs=1e-12)
+    assert found.inertia.sum() == pytest.approx(found.total, abs=1e-12)
+    assert found.inertia.is_monotonic_decreasing
+    assert len(found.inertia) == min(counts.shape) - 1
+    assert found.rows.shape[1] == found.columns.shape[1] == min(counts.shape) - 1
+
+
+@settings(deadline=None, max_examples=60)
+@given(TABLES)
+def test_distances_on_the_full_map_are_chi_squared_distances(counts):
+    found = correspondence(pd.DataFrame(counts), axes=9)
+    np.testing.assert_allclose(distances(found.rows), chi2_distances(counts), atol=1e-7)
+    np.testing.assert_allclose(distances(found.columns), chi2_distances(counts.T), atol=1e-7)
+
+
+@settings(deadline=None, max_examples=60)
+@given(TABLES)
+def test_each_axis_has_its_mean_in_the_middle_and_its_inertia_as_variance(counts):
+    found = correspondence(pd.DataFrame(counts), axes=9)
+    for places, masses in (
+        (found.rows, counts.sum(axis=1) / counts.sum()),
+        (found.columns, counts.sum(axis=0) / counts.sum()),
+    ):
+        np.testing.assert_allclose(masses @ places, 0, atol=1e-7)
+        np.testing.assert_allclose(masses @ places**2, found.inertia, atol=1e-12)
+
+
+def test_rows_and_columns_change_places_with_the_table():
+    found, turned = correspondence(SMOKING, 3), correspondence(SMOKING.T, 3)
+    np.testing.assert_allclose(turned.inertia, found.inertia, atol=1e-12)
+    up_to_sign(turned.rows, found.columns, atol=1e-9)
+    up_to_sign(turned.columns, found.rows, atol=1e-9)
+
+
+def test_shares_give_the_map_of_the_counts():
+    found, shares = correspondence(SMOKING), correspondence(SMOKING / 193)
+    np.testing.assert_allclose(shares.rows, found.rows, atol=1e-12)
+    assert shares.total == pytest.approx(found.total)
+
+
+def test_fewer_axes_are_the_first_of_more():
+    two, three = correspondence(SMOKING), correspondence(SMOKING, axes=3)
+    assert two.rows.columns.tolist() == two.columns.columns.tolist() == two.inertia.index.tolist() == [1, 2]
+    pd.testing.assert_frame_equal(two.rows, three.rows[[1, 2]])
+    assert two.total == three.total == pytest.approx(three.inertia.sum())
+    assert correspondence(SMOKING, axes=9).rows.shape == (5, 3)
+
+
+def test_two_rows_by_hand():
+    """Profiles 1 0 and ⅓ ⅔, masses ¼ and ¾ (columns ½ and ½): the distance is √(2 · (⅔)² / ½) = 4/3.
+
+    It is shared out in inverse proportion to the masses: 1 and −⅓; the inertia is ¼ · 1 + ¾ · ⅑ = ⅓.
+    """
+    table = pd.DataFrame([[2, 0], [2, 4]], index=["a", "b"], columns=["x", "y"])
+    found = correspondence(table)
+    assert found.rows.to_numpy().tolist() == [pytest.approx([1]), pytest.approx([-1 / 3])]
+    assert found.inertia.tolist() == pytest.approx([1 / 3])
+    # columns: profiles ½ ½ and 0 1, masses ½ and ½: √(½² / ¼ + ½² / ¾) = 2/√3, shared out evenly
+    assert found.columns[1].tolist() == pytest.approx([1 / np.sqrt(3), -1 / np.sqrt(3)])
+
+
+@pytest.mark.parametrize("shape", [(2, 4), (4, 2), (2, 2)])
+def test_a_side_of_two_leaves_one_axis(shape):
+    counts = np.random.default_rng(1).integers(1, 20, shape)
+    found = correspondence(pd.DataFrame(counts), axes=2)
+    assert found.rows.shape == (shape[0], 1) and found.columns.shape == (shape[1], 1)
+    assert found.inertia.sum() == pytest.approx(found.total)
+    np.testing.assert_allclose(place_rows(counts.astype(float), found), found.rows, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "cells", [[[1, 2], [0, 0]], [[1, 0], [2, 0]], [[0, 1, 2], [0, 3, 4]], [[0, 0, 0], [1, 2, 3], [3, 2, 1]]]
+)
+def test_a_row_or_column_of_zeros_is_refused(cells):
+    with pytest.raises(ValueError, match="row or column of the table is empty; leave it out"):
+        correspondence(pd.DataFrame(cells))
+
+
+def test_independent_rows_lie_in_the_middle():
+    found = correspondence(pd.DataFrame(np.outer([1, 2, 5], [3, 1, 4])))
+    np.testing.assert_allclose(found.rows, 0, atol=1e-7)
+    assert found.total == pytest.approx(0, abs=1e-15)
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2, 3, 4], [4, 3, 2, 1, 0], [2, 0, 4, 1, 3]])
+def test_axes_do_not_turn_with_the_order_of_rows_and_columns(order):
+    found = correspondence(SMOKING, 3)
+    moved = correspondence(SMOKING.iloc[order, [3, 1, 0, 2]], 3)
+    np.testing.assert_allclose(moved.rows.loc[SMOKING.index], found.rows, atol=1e-9)
+    np.testing.assert_allclose(moved.columns.loc[SMOKING.columns], found.columns, atol=1e-9)
+    for axis in (1, 2):
+        assert found.rows.loc[found.rows[axis].abs().idxmax(), axis] > 0
+
+
+def test_the_rows_of_the_table_are_placed_where_they_are():
+    for axes in (1, 2, 3):
+        found = correspondence(SMOKING, axes)
+        np.testing.assert_allclose(place_rows(SMOKING.to_numpy(float), found), found.rows, atol=1e-12)
+
+
+def test_other_rows():
+    found = correspondence(SMOKING, axes=3)
+    average = SMOKING.sum().to_numpy(float)
+    np.testing.assert_allclose(place_rows(average, found), 0, atol=1e-12)
+    # a row in one column alone lies at that column's standard coordinates
+    np.testing.assert_allclose(
+        place_rows(np.eye(4) * 7, found), found.columns / np.sqrt(found.inertia), atol=1e-12
+    )
+    # the places of many redrawn tables at once, whatever their size
+    draws = np.stack([SMOKING.to_numpy(float), 3 * SMOKING.to_numpy(float)[::-1]])
+    placed = place_rows(draws, found)
+    assert placed.shape == (2, 5, 3)
+    np.testing.assert_allclose(placed, [found.rows, found.rows[::-1]], atol=1e-12)
+    # and a row added to the table with next to no mass changes nothing and lies where it is placed
+    more = pd.concat([SMOKING, pd.DataFrame([[1e-9, 2e-9, 0, 3e-9]], ["new"], SMOKING.columns)])
+    np.testing.assert_allclose(
+        np.abs(correspondence(more, 3).rows.loc["new"]),
+        np.abs(place_rows(np.array([1.0, 2, 0, 3]), found)),
+        rtol=1e-5,
+    )
