@@ -75,13 +75,36 @@ HALF = ["2024-01", "2024-06"]
     ],
 )
 def test_comparability(cells, notes):
-    assert comparability(pd.DataFrame(cells, columns=PERIOD_COLUMNS)) == notes
+    documents = pd.DataFrame(cells, columns=PERIOD_COLUMNS)
+    assert comparability(documents) == notes
+    assert comparability(documents.assign(figures_end="")) == notes
+
+
+@pytest.mark.parametrize(
+    ("figures_end", "notes"),
+    [
+        (["", ""], []),
+        (["2024-12", ""], []),  # figures that cover the whole review
+        (["2024-10", ""], ["a: its figures stop in 2024-10, its review ends in 2024-12"]),
+        (
+            ["2024-10", "2024-11"],
+            [
+                "a: its figures stop in 2024-10, its review ends in 2024-12",
+                "b: its figures stop in 2024-11, its review ends in 2024-12",
+            ],
+        ),
+    ],
+)
+def test_figures_that_stop_before_their_review(figures_end, notes):
+    documents = pd.DataFrame([[d, *YEAR, "", "", "x"] for d in "ab"], columns=PERIOD_COLUMNS)
+    assert comparability(documents.assign(figures_end=figures_end)) == notes
 
 
 def test_the_shipped_corpus_is_hard_to_compare(corpus):
     notes = comparability(corpus.documents)
     assert "jinpenling-2021h1: its review covers 6 months, the usual here is 12" in notes
     assert "lvxianting-2021: its plan covers 60 months, the usual here is 12" in notes
+    assert "bayuehu-2023: its figures stop in 2023-10, its review ends in 2023-12" in notes
     assert any(n.startswith("the periods lie between 2021 and 2025") for n in notes)
 
 
@@ -195,7 +218,7 @@ REVIEWS = [(d, "review", "review") for d in "abc"]
             {"a": (YEAR, NONE), "b": (HALF, NONE), "c": (YEAR, NONE)},
             [12, 6, 12],
             ["", "†", ""],
-            ["", "6 months, most reviews here 12 months", ""],
+            ["", "6 months, usual here 12 months", ""],
         ),
         # one that states no period
         (
@@ -219,11 +242,7 @@ REVIEWS = [(d, "review", "review") for d in "abc"]
             {"a": (YEAR, YEAR), "b": (YEAR, YEAR), "c": (NONE, FIVE)},
             [12, 12, 60],
             ["", "", "†‡"],
-            [
-                "",
-                "",
-                "60 months, most plans here 12 months; a plan that stands alone, most here a plan appended",
-            ],
+            ["", "", "60 months, usual here 12 months; a plan that stands alone, usual here a plan appended"],
         ),
         # the other way round
         (
@@ -231,7 +250,25 @@ REVIEWS = [(d, "review", "review") for d in "abc"]
             {"a": (NONE, YEAR), "b": (NONE, YEAR), "c": (YEAR, YEAR)},
             [12, 12, 12],
             ["", "", "‡"],
-            ["", "", "a plan appended to a review, most here a plan that stands alone"],
+            ["", "", "a plan appended to a review, usual here a plan that stands alone"],
+        ),
+        # of two lengths that are as frequent, the longer is the usual one
+        (REVIEWS[:2], {"a": (HALF, NONE), "b": (YEAR, NONE)}, [6, 12], ["†", ""], ["6 months", ""]),
+        # more of the shorter
+        (
+            REVIEWS,
+            {"a": (HALF, NONE), "b": (YEAR, NONE), "c": (HALF, NONE)},
+            [6, 12, 6],
+            ["", "†", ""],
+            ["", "12 months, usual here 6 months", ""],
+        ),
+        # of two kinds that are as frequent, the plan that stands alone is the usual one
+        (
+            [("a", "plan", "plan"), ("b", "plan", "appended plan")],
+            {"a": (NONE, YEAR), "b": (YEAR, YEAR)},
+            [12, 12],
+            ["", "‡"],
+            ["", "a plan appended to a review"],
         ),
         # each part is held against its like: a review of a year and plans of half a year
         (
@@ -252,6 +289,32 @@ def test_list_units(parts, stated, months_found, marks, caution):
     assert found["marks"].tolist() == marks
     for said, expected in zip(found["caution"], caution, strict=True):
         assert said.startswith(expected) and bool(said) == bool(expected)
+
+
+@pytest.mark.parametrize(
+    ("figures_end", "months_found", "marks"),
+    [
+        (["", "", ""], [12, 12, 12, 6], ["", "", "", ""]),
+        (["2024-10", "", ""], [10, 12, 12, 6], ["†", "", "", ""]),
+        (["2024-12", "", ""], [12, 12, 12, 6], ["", "", "", ""]),
+        (["2024-01", "2024-01", ""], [1, 1, 12, 6], ["", "", "†", ""]),
+        (["2024-10", "2024-11", ""], [10, 11, 12, 6], ["†", "†", "", ""]),  # each once: the longest
+    ],
+)
+def test_a_review_counts_as_long_as_its_figures_go(figures_end, months_found, marks):
+    """The plan of a, of half a year, keeps its period whatever the figures of the review cover."""
+    rows = labelled([*REVIEWS, ("a", "plan", "appended plan")])
+    stated = periods({"a": (YEAR, HALF), "b": (YEAR, NONE), "c": (YEAR, NONE)})
+    found = list_units(rows, stated.assign(figures_end=figures_end))
+    assert found["months"].tolist() == months_found
+    assert found["marks"].tolist() == marks
+    assert found["caution"].astype(bool).tolist() == [bool(m) for m in marks]
+
+
+def test_no_units():
+    found = list_units(labelled([]), periods({"a": (YEAR, NONE)}))
+    assert found.empty
+    assert found.columns.tolist() == ["doc_id", "part", "part_kind", "months", "marks", "caution"]
 
 
 def test_the_marks_of_a_report_are_those_of_its_parts_each_once():
@@ -316,7 +379,7 @@ def test_units_of_the_shipped_corpus(units):
     assert found == {
         "review|huashan-2024": ("review", 12, ""),
         "review|jinpenling-2021h1": ("review", 6, "†"),
-        "review|bayuehu-2023": ("review", 12, ""),
+        "review|bayuehu-2023": ("review", 10, "†"),
         "plan|wangyuehu-2024": ("plan", 12, "‡"),
         "plan|lvxianting-2021": ("plan", 60, "†‡"),
         "plan|huashan-2024": ("appended plan", 12, ""),
@@ -325,10 +388,11 @@ def test_units_of_the_shipped_corpus(units):
     }
     assert "60 months" in units.loc["plan|lvxianting-2021", "caution"]
     assert "6 months" in units.loc["review|jinpenling-2021h1", "caution"]
+    assert "10 months" in units.loc["review|bayuehu-2023", "caution"]
     assert mark_documents(units) == {
         "huashan-2024": "",
         "jinpenling-2021h1": "†",
-        "bayuehu-2023": "",
+        "bayuehu-2023": "†",
         "wangyuehu-2024": "‡",
         "lvxianting-2021": "†‡",
     }
@@ -337,7 +401,9 @@ def test_units_of_the_shipped_corpus(units):
 @pytest.mark.parametrize(
     ("a", "b", "marks"),
     [
-        ("review|huashan-2024", "review|bayuehu-2023", ""),
+        ("review|huashan-2024", "review|bayuehu-2023", "†"),  # figures of ten months
+        ("review|jinpenling-2021h1", "review|bayuehu-2023", "†"),
+        ("review|bayuehu-2023", "plan|bayuehu-2023", "†"),
         ("review|huashan-2024", "review|jinpenling-2021h1", "†"),
         ("review|jinpenling-2021h1", "plan|jinpenling-2021h1", ""),
         ("plan|huashan-2024", "plan|bayuehu-2023", ""),

@@ -14,7 +14,7 @@ from jiedao.documents import local_places
 
 RAW = Path(__file__).parents[1] / "data/raw"
 TABLES = {
-    "documents": {"doc_id", "file", "street", "review_period", "plan_period", "n_chars"},
+    "documents": {"doc_id", "file", "street", "review_period", "plan_period", "figures_end", "n_chars"},
     "sections": {"section_id", "doc_id", "parent", "level", "number", "heading", "style", "start"}
     | {"heading_end", "own_end", "end", "orientation", "is_leaf"},
     "furniture": {"doc_id", "start", "end", "kind", "text"},
@@ -155,6 +155,7 @@ def test_a_corpus_without_the_optional_columns(tmp_path, rows, texts):
     corpus = read_corpus(tmp_path)
     assert corpus.documents["doc_id"].tolist() == ["a", "b"]
     assert corpus.documents["review_period"].tolist() == ["", ""]
+    assert corpus.documents["figures_end"].tolist() == ["", ""]
     assert corpus.sections["heading"].tolist() == ["经济", "民生"] * 2
     assert corpus.furniture.empty
 
@@ -162,11 +163,13 @@ def test_a_corpus_without_the_optional_columns(tmp_path, rows, texts):
 def test_what_is_no_fault(tmp_path, rows, texts):
     rows[0] |= {"sha256": hashlib.sha256(texts["a.txt"].encode()).hexdigest(), "notes": "NA, nil"}
     rows[0] |= {"review_start": "2024-01", "review_end": "2024-01", "street": " a街道 "}
+    rows[0] |= {"figures_end": " 2024-01"}
     write(tmp_path, rows, texts | {"b.txt": TEXT.format(2).encode("gb18030"), "notes.md": "no text"})
     corpus = read_corpus(str(tmp_path))
     first = corpus.documents.iloc[0]
     assert first[["street", "notes"]].tolist() == ["a街道", "NA, nil"]
     assert first["review_period"] == "2024-01/2024-01"
+    assert corpus.documents["figures_end"].tolist() == ["2024-01", ""]
     assert corpus.text("b") == TEXT.format(2)
 
 
@@ -196,6 +199,11 @@ FAULTS = {
     "bad id": (edit(0, doc_id="a/b"), "documents.csv, row 2", "'a/b' may hold"),
     "bad month": (edit(1, review_start="2024-13"), "documents.csv, row 3", "'2024-13' is no month; write"),
     "day for month": (edit(0, plan_end="2024-01-31"), "documents.csv, row 2", "no month; write it like"),
+    "day for the last month of figures": (
+        edit(1, figures_end="2023-10-31"),
+        "documents.csv, row 3",
+        "figures_end '2023-10-31' is no month; write it like",
+    ),
     "half a period": (edit(0, review_start="2024-01"), "documents.csv, row 2", "review_end must both"),
     "other half": (edit(0, plan_end="2024-01"), "documents.csv, row 2", "plan_start and plan_end must both"),
     "period backwards": (
@@ -241,6 +249,11 @@ def test_a_broken_documents_csv(tmp_path, content, says):
     assert str(caught.value).startswith(f"{tmp_path / 'documents.csv'}: ")
     assert says in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_the_shipped_figures_stop_before_their_review_in_one_report(corpus):
+    stated = corpus.documents.set_index("doc_id")["figures_end"]
+    assert stated[stated != ""].to_dict() == {"bayuehu-2023": "2023-10"}
 
 
 def test_local_places():

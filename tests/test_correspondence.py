@@ -66,8 +66,38 @@ def test_the_inertias_add_up_to_chi_squared_by_n(counts):
     assert found.total == pytest.approx(chi2 / counts.sum(), abs=1e-12)
     assert found.inertia.sum() == pytest.approx(found.total, abs=1e-12)
     assert found.inertia.is_monotonic_decreasing
-    assert len(found.inertia) == min(counts.shape) - 1
-    assert found.rows.shape[1] == found.columns.shape[1] == min(counts.shape) - 1
+    # as many axes as there are independent rows besides the average
+    axes = np.linalg.matrix_rank(counts) - 1
+    assert len(found.inertia) == found.rows.shape[1] == found.columns.shape[1] == axes
+    assert (found.inertia > 0).all()
+
+
+@settings(deadline=None, max_examples=60)
+@given(TABLES)
+def test_the_row_farthest_from_the_middle_lies_on_the_positive_side(counts):
+    rows = correspondence(pd.DataFrame(counts), axes=9).rows.to_numpy()
+    # where two rows lie equally far on either side, either may be the farthest
+    assert (rows.max(axis=0) >= -rows.min(axis=0) - 1e-7).all()
+
+
+def test_the_sign_is_by_the_coordinate_not_by_its_share_of_the_inertia():
+    """The third row lies farthest out, but the heavier first row carries more of the axis."""
+    found = correspondence(pd.DataFrame([[9, 9, 7], [9, 8, 1], [2, 8, 1]]), 1).rows[1]
+    assert found[found.abs().idxmax()] > 0
+
+
+def test_axes_without_inertia_are_left_out():
+    """Two rows of one profile and one of another: whatever is placed lies on a line."""
+    table = pd.DataFrame([[1, 2, 3], [2, 4, 6], [3, 1, 1]])
+    found = correspondence(table, axes=2)
+    assert (
+        found.rows.columns.tolist() == found.columns.columns.tolist() == found.inertia.index.tolist() == [1]
+    )
+    assert found.inertia.sum() == pytest.approx(found.total, rel=1e-12)
+    assert found.rows.loc[0, 1] == pytest.approx(found.rows.loc[1, 1])
+    places = place_rows(np.array([[5.0, 0, 1], [1, 2, 3]]), found)
+    assert places.shape == (2, 1)
+    assert places[1, 0] == pytest.approx(found.rows.loc[0, 1])
 
 
 @settings(deadline=None, max_examples=60)
@@ -134,7 +164,14 @@ def test_a_side_of_two_leaves_one_axis(shape):
 
 
 @pytest.mark.parametrize(
-    "cells", [[[1, 2], [0, 0]], [[1, 0], [2, 0]], [[0, 1, 2], [0, 3, 4]], [[0, 0, 0], [1, 2, 3], [3, 2, 1]]]
+    "cells",
+    [
+        [[1, 2], [0, 0]],
+        [[1, 0], [2, 0]],
+        [[0, 1, 2], [0, 3, 4]],
+        [[0, 0, 0], [1, 2, 3], [3, 2, 1]],
+        [[0, 0], [0, 0]],  # a sum of nothing, without a warning of a division
+    ],
 )
 def test_a_row_or_column_of_zeros_is_refused(cells):
     with pytest.raises(ValueError, match="row or column of the table is empty; leave it out"):
@@ -142,9 +179,13 @@ def test_a_row_or_column_of_zeros_is_refused(cells):
 
 
 def test_independent_rows_lie_in_the_middle():
-    found = correspondence(pd.DataFrame(np.outer([1, 2, 5], [3, 1, 4])))
-    np.testing.assert_allclose(found.rows, 0, atol=1e-7)
+    table = pd.DataFrame(np.outer([1, 2, 5], [3, 1, 4]), index=list("abc"), columns=list("xyz"))
+    found = correspondence(table)
     assert found.total == pytest.approx(0, abs=1e-15)
+    # no axis has inertia, so nothing is left to place on
+    assert found.rows.shape == found.columns.shape == (3, 0) and found.inertia.empty
+    assert found.rows.index.tolist() == list("abc") and found.columns.index.tolist() == list("xyz")
+    assert place_rows(np.ones((4, 3)), found).shape == (4, 0)
 
 
 @pytest.mark.parametrize("order", [[0, 1, 2, 3, 4], [4, 3, 2, 1, 0], [2, 0, 4, 1, 3]])

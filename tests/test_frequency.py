@@ -203,6 +203,25 @@ def test_part_change_by_hand():
     assert found.loc["a"].tolist() == pytest.approx([3, 1, 375, 125, -250, -500, 0])
 
 
+def test_where_nothing_was_counted_the_difference_has_no_interval():
+    found = part_change(LABELLED, LABELLED["token"] == "never", draws=20).loc["a"]
+    assert found[CHANGE[:5]].tolist() == [0, 0, 0, 0, 0]
+    assert found[["low", "high"]].isna().all()
+    # a sign is no running token
+    assert part_change(LABELLED, LABELLED["token"] == ",", draws=20).loc["a", ["low", "high"]].isna().all()
+
+
+@pytest.mark.parametrize(("counted", "low", "high"), [("review", -250, 0), ("plan", 0, 250)])
+def test_where_one_part_was_counted_the_difference_has_an_interval(counted, low, high):
+    """One sentence of two holds one of its four tokens: a rate of 0 or 250 against one of 0."""
+    text = {"review": "y y y y", "plan": "y y y y"} | {counted: "x y y y"}
+    rows = [r for p, t in text.items() for r in (*part("a", p, p, 1, t), *part("a", p, p, 2, "y y y y"))]
+    table = pd.DataFrame(rows, columns=LABELLED.columns)
+    found = part_change(table, table["token"] == "x").loc["a"]
+    assert found[["low", "high"]].tolist() == pytest.approx([low, high])
+    assert abs(found["difference"]) == pytest.approx(125)
+
+
 def test_what_is_counted_goes_by_the_index():
     chosen = LABELLED["token"] == "x"
     moved = LABELLED.iloc[::-1]

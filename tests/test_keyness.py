@@ -11,7 +11,7 @@ from scipy.stats import binomtest, chi2_contingency, false_discovery_control
 
 from jiedao.dtm import count
 from jiedao.frequency import dispersion
-from jiedao.keyness import key_terms, keyness, split_half_null
+from jiedao.keyness import dealt_null, key_terms, keyness, split_half_null
 
 TERMS = list("abcdefgh")
 tables = st.tuples(*[st.lists(st.integers(0, 40), min_size=8, max_size=8)] * 2).filter(
@@ -290,9 +290,10 @@ def test_a_weaker_prior_shrinks_less_and_leaves_the_other_measures():
 def test_what_key_terms_add():
     tokens = random_texts(3)
     found = key_terms(tokens, "doc_id", fewest=1, draws=200)
-    added = ["log_ratio_low", "log_ratio_high", "dp_norm", "null_random", "null_contiguous"]
+    nulls = ["null_random", "null_contiguous", "null_dealt"]
+    added = ["log_ratio_low", "log_ratio_high", "dp_norm", *nulls, "bar"]
     assert found.columns[:2].tolist() == ["doc_id", "term"]
-    assert found.columns[-5:].tolist() == added
+    assert found.columns[-7:].tolist() == added
     assert (found["log_ratio_low"] < found["log_ratio"]).all()
     assert (found["log_ratio"] < found["log_ratio_high"]).all()
     for name, rows in found.groupby("doc_id"):
@@ -300,11 +301,169 @@ def test_what_key_terms_add():
         matrix = count(mine, "sentence_id")
         spread = dispersion(count(mine, "section_id"))["dp_norm"]
         same(rows["dp_norm"], spread[rows["term"]])
-        null = split_half_null(matrix)
-        for column, expected in zip(added[-2:], null, strict=True):
+        sections = count(tokens, "section_id")
+        dealt = dealt_null(sections, mine["section_id"].nunique(), fewest=1)
+        for column, expected in zip(nulls, [*split_half_null(matrix), dealt], strict=True):
             same(rows[column], expected)
+        same(rows["bar"], rows[nulls].max(axis=1))
     assert key_terms(tokens, "doc_id", fewest=1, draws=200).equals(found)
     assert not key_terms(tokens, "doc_id", fewest=1, draws=200, seed=1).equals(found)
+
+
+def sections_of(sizes=(12, 9, 7), seed=5, words="abcdefghij"):
+    """Three texts of many sections, each section its own mixture of the same words."""
+    rng = np.random.default_rng(seed)
+    rows = [
+        (d, f"{d}/{i}", f"{d}/{i}/{j}", w)
+        for d, n in zip(("one", "two", "three"), sizes, strict=True)
+        for i in range(n)
+        for share in [rng.dirichlet(np.full(len(words), 0.7))]
+        for j in range(3)
+        for w in rng.choice(list(words), 5, p=share)
+    ]
+    return pd.DataFrame(rows, columns=["doc_id", "section_id", "sentence_id", "token"])
+
+
+def test_the_dealt_null_of_key_terms_deals_as_many_sections_as_the_target_has():
+    """With the prior given, and over terms as frequent as those that may be listed."""
+    tokens = sections_of()
+    sections = count(tokens, "section_id")
+    for fewest, prior in ((2, PRIORS[0]), (2, PRIORS[1]), (24, PRIORS[1])):
+        found = key_terms(tokens, "doc_id", fewest, prior, draws=5).set_index("doc_id")
+        for name, size in (("one", 12), ("two", 9), ("three", 7)):
+            (null,) = found.loc[[name], "null_dealt"].unique()
+            same(null, dealt_null(sections, size, prior, fewest))
+        assert found["null_dealt"].nunique() == 3
+        if fewest == 2:  # sections differ more than sentences
+            assert (found["null_dealt"] > found["null_random"]).all()
+
+
+@pytest.mark.parametrize("weight", [1, 0.1, 3])
+def test_a_prior_takes_and_gives_arrays(weight):
+    """Once over all terms for each text, and over all the splits and deals."""
+    tokens, seen = random_texts(), []
+
+    def prior(pooled):
+        assert type(pooled) is np.ndarray
+        seen.append(pooled.copy())
+        return weight * np.asarray(pooled)
+
+    found = key_terms(tokens, "doc_id", prior=prior, draws=5)
+    counts = tokens["token"].value_counts().sort_index().tolist()
+    whole = [p for p in seen if p.ndim == 1]
+    assert len(whole) == 3 and all(sorted(p) == sorted(counts) for p in whole)
+    assert {p.ndim for p in seen} == {1, 2}
+    assert found.equals(key_terms(tokens, "doc_id", prior=lambda pooled: weight * pooled, draws=5))
+
+
+@pytest.mark.parametrize(
+    ("texts", "fewest", "listed"),
+    [
+        ({"a": ["x y", "x x x"]}, 1, []),  # a single text: nothing to set it apart from
+        ({"a": ["x y"] * 4, "b": ["x y"] * 4}, 1, []),  # texts that are alike
+        ({"a": ["x y"] * 4, "b": ["x z"] * 4}, 99, []),
+        ({"a": ["x y"] * 2, "b": ["x z"] * 6}, 3, ["b"]),  # y stands twice only
+        ({"b": ["x z"] * 6, "a": ["x y"] * 2}, 3, ["b"]),
+    ],
+)
+def test_a_text_without_terms_to_list_gives_no_rows(texts, fewest, listed):
+    found = key_terms(tokens_of(texts), "doc_id", fewest, draws=5)
+    assert found["doc_id"].unique().tolist() == listed
+    full = key_terms(random_texts(), "doc_id", draws=5)
+    assert found.columns.tolist() == full.columns.tolist()
+    assert (found["n_target"] >= fewest).all()
+
+
+def naive_dealt(sections, size, prior, fewest, deals, seed):
+    """The largest z of each deal by `keyness`, the sections picked as `dealt_null` picks them."""
+    picks = np.tile(np.arange(len(sections)) < size, (deals, 1))
+    largest = []
+    for chosen in np.random.default_rng(seed).permuted(picks, axis=1):
+        a, b = sections[chosen].sum(), sections[~chosen].sum()
+        table = keyness(a, b, prior(a + b))
+        listed = table["log_odds_z"][table["n_target"] >= fewest]
+        largest.append(max([*listed, 0]))
+    return np.quantile(largest, 0.95)
+
+
+@pytest.mark.parametrize("prior", PRIORS, ids=["pooled", "weak", "flat"])
+@pytest.mark.parametrize(("size", "fewest", "seed"), [(7, 3, 1), (12, 1, 2), (1, 4, 3)])
+def test_the_dealt_null_is_the_naive_loop(prior, size, fewest, seed):
+    sections = count(sections_of(), "section_id")
+    expected = naive_dealt(sections, size, prior, fewest, 40, seed)
+    assert expected > 0
+    found = dealt_null(sections, size, prior, fewest, deals=40, seed=seed)
+    assert found == pytest.approx(expected, rel=1e-9)
+
+
+def test_a_dealt_null_by_hand():
+    """Four sections, x x x in one and y in the others; one is dealt to the target.
+
+    It is x's in a quarter of the deals: a = (3, 0), b = (0, 3), prior (3, 3). Then x has 6 of 9 against
+    3 of 9, the log-odds ln 2 − ln ½, and the variance 1/6 + 1/3. Else y, once, is too rare to be listed.
+    """
+    sections = pd.DataFrame({"x": [3, 0, 0, 0], "y": [0, 1, 1, 1]})
+    z = math.log(4) / math.sqrt(1 / 2)
+    assert dealt_null(sections, 1) == pytest.approx(z)
+    assert dealt_null(sections, 1, fewest=4) == 0
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_dealt_null_falls_as_more_occurrences_are_asked(seed):
+    sections = count(sections_of(seed=seed), "section_id")
+    nulls = [dealt_null(sections, 9, fewest=n) for n in (1, 2, 4, 8, 16, 32, 10**6)]
+    assert nulls == sorted(nulls, reverse=True)
+    assert nulls[0] > nulls[-1] == 0
+
+
+def test_the_dealt_null_is_the_seeds():
+    sections = count(sections_of(), "section_id")
+    assert dealt_null(sections, 9, seed=3) == dealt_null(sections, 9, seed=3)
+    assert dealt_null(sections, 9, seed=3) != dealt_null(sections, 9, seed=4)
+
+
+def test_one_dealt_target_in_twenty_exceeds_the_null():
+    """New deals of the same sections, and texts whose sections are all of one source."""
+    rng = np.random.default_rng(11)
+    sections = count(sections_of(), "section_id")
+
+    def largest(target, rest):
+        table = keyness(target.sum(), rest.sum())
+        return max([*table["log_odds_z"][table["n_target"] >= 3], 0])
+
+    null, above = dealt_null(sections, 9, deals=1000), 0
+    for _ in range(400):
+        chosen = rng.permutation(len(sections)) < 9
+        above += largest(sections[chosen], sections[~chosen]) > null
+    assert 0.02 <= above / 400 <= 0.09
+    above = 0
+    for seed in range(100):
+        table = count(sections_of(seed=100 + seed), "section_id")
+        table = table.loc[sorted(table.index)]
+        one = table.index.str.startswith("one")
+        above += largest(table[one], table[~one]) > dealt_null(table, int(one.sum()))
+    assert 0.0 <= above / 100 <= 0.13
+
+
+def test_a_term_in_all_sections_of_one_text_only_exceeds_the_bar():
+    """Planted twice in each section of the first text."""
+    tokens = sections_of()
+    of_one = tokens[tokens["doc_id"] == "one"].drop_duplicates("section_id").assign(token="planted")
+    found = key_terms(pd.concat([tokens, of_one, of_one]), "doc_id", draws=5)
+    assert found.loc[found["term"] == "planted", "doc_id"].tolist() == ["one"]
+    above = found[found["log_odds_z"] > found["bar"]]
+    assert above.loc[above["doc_id"] == "one", "term"].tolist() == ["planted"]
+
+
+def test_a_term_in_one_section_only_does_not_exceed_the_bar():
+    """As often as above, but where a deal of the sections puts it as well."""
+    tokens = sections_of()
+    lump = pd.concat([tokens[tokens["section_id"] == "one/0"]] * 2).head(24).assign(token="lump")
+    found = key_terms(pd.concat([tokens, lump]), "doc_id", draws=5).set_index(["doc_id", "term"])
+    row = found.loc[("one", "lump")]
+    assert row["n_target"] == 24 and row["log_odds_z"] == found["log_odds_z"].max()
+    assert row["log_odds_z"] <= row["bar"]
+    assert row["log_odds_z"] > row[["null_random", "null_contiguous"]].min()
 
 
 def matrix_of(sentences):

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
 
 from jiedao.study import NEEDS
@@ -113,6 +114,48 @@ def test_every_table_is_written_by_one_notebook():
     there = {p.name for p in (NOTEBOOKS[0].parents[1] / "data/processed").iterdir()}
     assert there == set(writers) | CORPUS_TABLES
     assert not set(writers) & CORPUS_TABLES
+
+
+PROCESSED = NOTEBOOKS[0].parents[1] / "data/processed"
+CARD = (PROCESSED.parent / "README.md").read_text("utf-8")
+
+
+def described():
+    """The tables of data/processed as data/README.md lists them: name, writer, what it says of columns."""
+    for line in CARD.split("## Processed")[1].splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        for name in re.findall(r"[\w-]+\.csv", cells[0]) if line.startswith("| ") else ():
+            yield name, cells[1], cells[3]
+
+
+def test_every_table_is_described_with_who_writes_it():
+    tables = list(described())
+    assert sorted(name for name, _, _ in tables) == sorted(p.name for p in PROCESSED.iterdir())
+    for name, writer, _ in tables:
+        (mine,) = [stem for stem, n in ALL.items() if name in tables_of(n)[1]] or ["01-corpus"]
+        assert writer == mine[:2], name
+
+
+@pytest.mark.parametrize(("name", "said"), [(n, said) for n, _, said in described()])
+def test_every_table_has_the_columns_described(name, said):
+    columns = list(pd.read_csv(PROCESSED / name, nrows=1).columns)
+    if name == "cluster_mix.csv":
+        sections = pd.read_csv(PROCESSED / "sections.csv")
+        kinds = {*sections["doc_id"], *sections["orientation"]}
+        assert columns[0] == "cluster" and len(columns) > 2 and set(columns[1:]) <= kinds
+        return
+    bare = re.sub(r"\([^()]*\)", "", said)
+    if name == "documents.csv":
+        raw = pd.read_csv(PROCESSED.parent / "raw/documents.csv", nrows=1)
+        bare = bare.replace("those of raw/documents.csv", ", ".join(raw.columns))
+    stated = [words.split()[0] for words in bare.split(",")]
+    if "each" in stated:  # with its bounds
+        at = stated.index("each")
+        measured = stated[stated.index("n_tokens") + 1 : at]
+        stated[stated.index("n_tokens") + 1 : at + 1] = [
+            m + e for m in measured for e in ("", "_low", "_high")
+        ]
+    assert sorted(stated) == sorted(columns)
 
 
 def test_a_notebook_waits_for_those_whose_tables_it_reads():

@@ -264,8 +264,24 @@ def test_section_map_names_each_cluster_near_its_dots(ax):
     assert pictures.section_map(ax, points, {1: "#111111", 2: "#222222"}, {1: "one", 2: "two"}) is ax
     assert [x.get_xdata().tolist() for x in ax.lines] == [[0, 0.1], [1, 1.1]]
     assert texts_of(ax) == ["one", "two"]
-    for text, centre in zip(ax.texts, (0.05, 1.05), strict=True):
-        assert np.hypot(*(np.array(text.get_position()) - centre)) < 0.2
+    for text, outermost in zip(ax.texts, (0, 1.1), strict=True):  # where there is room for a name
+        assert text.xy == pytest.approx((outermost, outermost))
+        assert np.hypot(*text.xyann) <= np.hypot(42, 42)
+    assert [t.get_color() for t in ax.texts] == ["#111111", "#222222"]
+
+
+def test_names_of_clusters_cover_as_few_sections_as_they_can(ax):
+    """Two clusters of sections side by side: the names find room outside both."""
+    rng = np.random.default_rng(3)
+    points = pd.DataFrame(rng.normal(scale=0.1, size=(40, 2)), columns=["x", "y"])
+    points["cluster"] = np.repeat([1, 2], 20)
+    points["x"] += points["cluster"]
+    pictures.section_map(ax, points, {1: "#111111", 2: "#222222"}, {1: "1 党建·基层", 2: "2 安全·生产"})
+    ax.figure.draw_without_rendering()
+    at = ax.transData.transform(points[["x", "y"]].to_numpy())
+    for text in ax.texts:
+        box = text.get_window_extent()
+        assert sum(box.contains(x, y) for x, y in at) == 0
 
 
 def test_dumbbells_join_before_and_after(ax):
@@ -448,6 +464,40 @@ def test_the_outline_is_convex_and_nested(seed, share):
 def test_a_far_place_is_left_out_of_the_outline():
     points = np.vstack([np.random.default_rng(2).normal(size=(200, 2)), [[50, 50]]])
     assert np.abs(pictures._nearest(points)).max() < 10
+
+
+LINE = np.linspace(-1, 3, 41)
+ROUNDING = np.where(np.arange(41) % 2, 1e-15, 0)
+
+
+@pytest.mark.parametrize(
+    ("points", "ends"),
+    [
+        (np.column_stack([LINE, 2 * LINE]), [(-1, -2), (3, 6)]),
+        (np.column_stack([LINE, -LINE]), [(3, -3), (-1, 1)]),
+        (np.column_stack([LINE, 0 * LINE + 5]), [(-1, 5), (3, 5)]),
+        (np.column_stack([0 * LINE + 5, LINE]), [(5, -1), (5, 3)]),
+        (np.column_stack([LINE, ROUNDING]), [(-1, 0), (3, 0)]),  # but for rounding
+        (np.column_stack([ROUNDING, LINE]), [(0, -1), (0, 3)]),
+        (np.full((41, 2), 0.25), [(0.25, 0.25)] * 2),
+        (np.full((1, 2), 0.25), [(0.25, 0.25)] * 2),
+    ],
+)
+def test_the_outline_of_places_on_a_line_is_its_ends(points, ends):
+    shuffled = np.random.default_rng(6).permutation(points)
+    found = sorted(map(tuple, pictures._nearest(shuffled)))
+    assert len(found) == 2
+    assert found == [pytest.approx(end, abs=1e-12) for end in sorted(ends)]
+
+
+def test_places_on_a_line_can_be_drawn(ax, mapped):
+    found, redrawn = mapped
+    flat = {d: places * (1, 0) for d, places in redrawn.items()} | {"b": np.zeros((50, 2))}
+    pictures.correspondence_map(ax, found, flat, LOOKS, THEMES)
+    ax.figure.draw_without_rendering()
+    corners = [outline.get_path().vertices for outline in ax.patches]
+    assert np.ptp(corners[0][:, 0]) == pytest.approx(np.ptp(flat["a"][:, 0]))
+    assert (corners[1] == 0).all()
 
 
 # --- clouds

@@ -146,6 +146,15 @@ def test_interval_by_hand():
     assert (low.tolist(), high.tolist()) == ([0, 5], [10, 5])
 
 
+@pytest.mark.parametrize("shape", [(7, 0), (7, 0, 3), (7, 2, 0)])
+def test_an_interval_of_nothing_is_empty(shape):
+    low, high = interval(np.empty(shape))
+    assert low.shape == high.shape == shape[1:]
+    table = pd.DataFrame(index=["s1", "s2", "s3"])
+    found = rate_intervals(table, UNITS, "size", "part", draws=5)
+    assert found.empty and found.columns.tolist() == ["n", "rate", "low", "high"]
+
+
 UNITS = pd.DataFrame({"size": [4, 6, 10], "part": ["p", "p", "q"]}, index=["s1", "s2", "s3"])
 
 

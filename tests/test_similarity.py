@@ -13,7 +13,7 @@ from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.metrics.pairwise import cosine_similarity
 
 import jiedao.similarity
-from jiedao.dtm import count
+from jiedao.dtm import count, idf
 from jiedao.similarity import (
     _divergence,
     as_matrix,
@@ -21,6 +21,7 @@ from jiedao.similarity import (
     cosine,
     jensen_shannon,
     order_alike,
+    sample_size,
     similarity,
 )
 from jiedao.summary import mattr
@@ -80,14 +81,16 @@ def tokens(texts, per_section=2):
 
 
 def test_similarity_by_hand():
-    """Eight tokens, no sentence longer than two: samples of three, x y x and y x y of a, x z x of b.
+    """Blocks of single sentences; a has eight tokens, no sentence longer than two.
+
+    So samples of three: x y x and y x y of a, x z x of b.
 
     x stands in all five sections, y in two, z in three: idf 1, ln(6/3) + 1, ln(6/4) + 1. The distances are
     those of (2 1 0) and (2 0 1), which share two thirds, and of (2 1) and (1 2).
     """
-    found = similarity(tokens({"a": ["x y"] * 4, "b": ["x z"] * 6}), draws=20)
-    columns = ["a", "b", "n_tokens", "jsd", "jsd_low", "jsd_high", "cosine", "cosine_low", "cosine_high"]
-    assert found.columns.tolist() == columns
+    found = similarity(tokens({"a": ["x y"] * 4, "b": ["x z"] * 6}), block="sentence_id", draws=20)
+    values = [f"{name}{end}" for name in ("jsd", "cosine", "gap") for end in ("", "_low", "_high")]
+    assert found.columns.tolist() == ["a", "b", "n_tokens", *values]
     assert found[["a", "b"]].to_numpy().tolist() == [["a", "a"], ["a", "b"], ["b", "b"]]
     assert (found["n_tokens"] == 3).all()
     y, z = np.log(2) + 1, np.log(1.5) + 1
@@ -97,16 +100,81 @@ def test_similarity_by_hand():
     for bound in ("", "_low", "_high"):
         assert found[f"cosine{bound}"].tolist() == pytest.approx([halves[0], across, halves[1]], rel=1e-12)
         assert found[f"jsd{bound}"].tolist() == pytest.approx([turned, np.sqrt(1 / 3), turned], rel=1e-9)
+        assert found[f"gap{bound}"].tolist() == pytest.approx([0, sum(halves) / 2 - across, 0], rel=1e-12)
+
+
+def test_sections_are_the_blocks_unless_told():
+    """Sections of four tokens: a has two, so samples of (8 − 4 + 1) / 2 = 2, a whole sentence each.
+
+    The halves are alike, x y or x z, and a and b share the x: idf as above.
+    """
+    table = tokens({"a": ["x y"] * 4, "b": ["x z"] * 6})
+    found = similarity(table, draws=20).set_index(["a", "b"])
+    y, z = np.log(2) + 1, np.log(1.5) + 1
+    across = 1 / np.sqrt((1 + y**2) * (1 + z**2))
+    assert (found["n_tokens"] == 2).all()
+    for bound in ("", "_low", "_high"):
+        assert found[f"cosine{bound}"].tolist() == pytest.approx([1, across, 1], rel=1e-12)
+        assert found[f"jsd{bound}"].tolist() == pytest.approx([0, np.sqrt(1 / 2), 0], abs=1e-7)
+        assert found[f"gap{bound}"].tolist() == pytest.approx([0, 1 - across, 0], rel=1e-12)
+    pd.testing.assert_frame_equal(
+        found, similarity(table, "doc_id", "section_id", draws=20).set_index(["a", "b"])
+    )
+
+
+@pytest.mark.parametrize(
+    ("texts", "block", "sizes"),
+    [
+        ({"a": ["x"] * 4}, "section_id", {"a": 1}),  # sections of two: (4 − 2 + 1) / 2, rounded down
+        ({"a": ["x"] * 4}, "sentence_id", {"a": 2}),
+        ({"a": ["x x x", "x", "x"]}, "section_id", {"a": 1}),  # sections of four and one
+        ({"a": ["x x x", "x", "x", "x", "x", "x"]}, "section_id", {"a": 2}),
+        ({"z": ["x"] * 6, "a": ["x"] * 9}, "section_id", {"z": 2, "a": 4}),
+        ({"a": ["x", "x"]}, "section_id", {"a": 0}),  # a single section
+        ({"a": ["x x x x"], "b": ["x", "x", "x"]}, "section_id", {"a": 0, "b": 1}),
+    ],
+)
+def test_sample_size_by_hand(texts, block, sizes):
+    found = sample_size(tokens(texts), block=block)
+    assert found.to_dict() == sizes
+    assert found.index.tolist() == list(sizes)
+
+
+@pytest.mark.parametrize(
+    ("texts", "block"),
+    [
+        ({"a": ["x y"] * 2, "b": ["x z"] * 6}, "section_id"),
+        ({"a": ["x y"] * 6, "b": ["x z"]}, "section_id"),
+        ({"a": ["x y z x y z"], "b": ["x z"] * 6}, "sentence_id"),
+    ],
+)
+def test_a_text_of_a_single_block_has_no_halves(texts, block):
+    with pytest.raises(ValueError, match="single block has no halves; leave it out"):
+        similarity(tokens(texts), block=block, draws=5)
+
+
+def test_long_texts_are_counted_in_full():
+    """Sentences of 400 tokens: samples of 600, of b 450 x and 150 y."""
+    table = tokens({"a": ["x " * 400] * 4, "b": ["x x x y " * 100] * 4}, per_section=1)
+    found = similarity(table, draws=10).set_index(["a", "b"])
+    assert (found["n_tokens"] == 600).all()
+    y = np.log(9 / 5) + 1
+    assert found.loc[("a", "b"), "cosine"] == pytest.approx(3 / np.sqrt(9 + y**2), rel=1e-12)
+    assert found.loc[("a", "b"), "jsd"] == pytest.approx(jensenshannon([1, 0], [0.75, 0.25], base=2))
+    assert found.loc[("b", "b"), "jsd"] == pytest.approx(0, abs=1e-7)
 
 
 def test_idf_counts_sections_not_texts():
     texts = {"a": ["x y"] * 4, "b": ["x z"] * 6}
-    few, many = (similarity(tokens(texts, n), draws=5).set_index(["a", "b"]) for n in (10, 1))
+    options = {"block": "sentence_id", "draws": 5}
+    few, many = (similarity(tokens(texts, n), **options).set_index(["a", "b"]) for n in (10, 1))
     # all in one section, y and z stand in one of two; a sentence a section, y in four and z in six of ten
     for found, y, z in ((few, np.log(3 / 2), np.log(3 / 2)), (many, np.log(11 / 5), np.log(11 / 7))):
         expected = 4 / np.sqrt((4 + (y + 1) ** 2) * (4 + (z + 1) ** 2))
         assert found.loc[("a", "b"), "cosine"] == pytest.approx(expected, rel=1e-12)
     assert (few["jsd"] == many["jsd"]).all()
+    # a sentence a section, the blocks are the same
+    pd.testing.assert_frame_equal(many, similarity(tokens(texts, 1), draws=5).set_index(["a", "b"]))
 
 
 def captured(monkeypatch, table, draws):
@@ -125,7 +193,7 @@ def test_samples_are_of_equal_length_and_of_their_texts(monkeypatch):
     table = tokens({"a": invented(1), "b": invented(2, 20), "c": invented(3, 33)})
     found, pairs = captured(monkeypatch, table, 30)
     n = found["n_tokens"].iloc[0]
-    assert n == (20 * 5 - 5 + 1) // 2
+    assert n == (20 * 5 - 10 + 1) // 2  # sections of two sentences
     whole = count(table)[pd.unique(table["token"])]
     for (a, b), samples in zip(found[["a", "b"]].to_numpy(), pairs, strict=True):
         for name, sample in zip((a, b), samples, strict=True):
@@ -152,13 +220,34 @@ def test_the_samples_are_weighted_by_idf_as_scikit_learn_does(monkeypatch):
         )
 
 
+def test_the_gap_is_taken_draw_by_draw(monkeypatch):
+    """Its median is that of the differences, not the difference of the medians."""
+    table = tokens({"a": invented(1, 12), "b": invented(2, 14, "abcdefuvw"), "c": invented(3, 20)})
+    found, pairs = captured(monkeypatch, table, 25)
+    weight = idf(count(table, "section_id"))[pd.unique(table["token"])].to_numpy()
+    drawn = {
+        tuple(names): [
+            cosine_similarity([p * weight], [q * weight])[0, 0] for p, q in zip(*samples, strict=True)
+        ]
+        for names, samples in zip(found[["a", "b"]].to_numpy(), pairs, strict=True)
+    }
+    for row in found.itertuples():
+        a, b, across = (np.array(drawn[p]) for p in ((row.a, row.a), (row.b, row.b), (row.a, row.b)))
+        gaps = (a + b) / 2 - across
+        bounds = np.quantile(gaps, [0.5, 0.025, 0.975])
+        assert [row.gap, row.gap_low, row.gap_high] == pytest.approx(bounds.tolist(), abs=1e-12)
+    same = found["a"] == found["b"]
+    assert (found.loc[same, ["gap", "gap_low", "gap_high"]] == 0).all(axis=None)
+    assert (found.loc[~same, "gap_low"] < found.loc[~same, "gap_high"]).all()
+
+
 def own_words(lengths, name):
     """A text whose every sentence has a word of its own."""
     return [" ".join([f"{name}{i}"] * n) for i, n in enumerate(lengths)]
 
 
 def disjoint(lengths, n):
-    """Whether the first n and the last n tokens share no sentence, whatever the order of the sentences."""
+    """Whether the first n and the last n tokens share no block, whatever the order of the blocks."""
     for order in set(permutations(lengths)):
         words = [i for i, length in enumerate(order) for _ in range(length)]
         if 2 * n > len(words) or set(words[:n]) & set(words[len(words) - n :]):
@@ -167,7 +256,8 @@ def disjoint(lengths, n):
 
 
 def compare_own_words(one, other):
-    found = similarity(tokens({"a": own_words(one, "a"), "b": own_words(other, "b")}), draws=25)
+    table = tokens({"a": own_words(one, "a"), "b": own_words(other, "b")}, per_section=1)
+    found = similarity(table, draws=25)
     for bound in ("", "_low", "_high"):
         assert found[f"cosine{bound}"].tolist() == [0, 0, 0]
         assert found[f"jsd{bound}"].tolist() == pytest.approx([1, 1, 1])
@@ -179,7 +269,7 @@ LENGTHS = st.lists(st.integers(1, 6), min_size=2, max_size=5)
 
 @settings(deadline=None, max_examples=25)
 @given(LENGTHS, LENGTHS)
-def test_samples_of_one_text_share_no_sentence(one, other):
+def test_samples_of_one_text_share_no_section(one, other):
     (n,) = compare_own_words(one, other)
     assert n == min((sum(x) - max(x) + 1) // 2 for x in (one, other))
     assert disjoint(one, n) and disjoint(other, n)
@@ -187,17 +277,47 @@ def test_samples_of_one_text_share_no_sentence(one, other):
 
 @settings(deadline=None, max_examples=15)
 @given(*[st.tuples(st.integers(1, 6), st.integers(1, 5))] * 2)
-def test_samples_are_as_long_as_a_longest_sentence_in_the_middle_allows(one, other):
-    """A long sentence among sentences of one token can lie anywhere, so no longer sample is safe."""
+def test_samples_are_as_long_as_a_longest_section_in_the_middle_allows(one, other):
+    """A long section among sections of one token can lie anywhere, so no longer sample is safe."""
     one, other = ([longest, *[1] * n] for longest, n in (one, other))
     (n,) = compare_own_words(one, other)
     assert n == max(n for n in range(1, 12) if disjoint(one, n) and disjoint(other, n))
 
 
-def test_sentences_stay_whole_when_their_tokens_are_scattered_over_the_table():
+@settings(deadline=None, max_examples=25)
+@given(*[st.lists(st.lists(st.integers(1, 4), min_size=1, max_size=4), min_size=2, max_size=5)] * 2)
+def test_sections_of_many_sentences_stay_whole(one, other):
+    """Each section has a word of its own, which all its sentences repeat: the samples never share it."""
+    rows = [
+        (d, f"{d}/{i}", f"{d}/{i}/{j}", f"{d}{i}")
+        for d, sections in (("a", one), ("b", other))
+        for i, lengths in enumerate(sections)
+        for j, n in enumerate(lengths)
+        for _ in range(n)
+    ]
+    table = pd.DataFrame(rows, columns=["doc_id", "section_id", "sentence_id", "token"])
+    found = similarity(table, draws=15)
+    assert found["cosine_high"].tolist() == [0, 0, 0]
+    sizes = [[sum(lengths) for lengths in sections] for sections in (one, other)]
+    assert found["n_tokens"].unique().tolist() == [min((sum(x) - max(x) + 1) // 2 for x in sizes)]
+
+
+@pytest.mark.parametrize("block", ["section_id", "sentence_id"])
+def test_blocks_stay_whole_when_their_tokens_are_scattered_over_the_table(block):
     table = tokens({"a": own_words([3] * 8, "a"), "b": own_words([3] * 8, "b")})
     mixed = table.sample(frac=1, random_state=1)
-    assert similarity(mixed, draws=20)["cosine_high"].tolist() == [0, 0, 0]
+    assert similarity(mixed, block=block, draws=20)["cosine_high"].tolist() == [0, 0, 0]
+
+
+def test_halves_of_single_sentences_share_sections_and_so_are_more_alike():
+    """Sixteen sections, the sentences of each alike: halves made of sentences meet in nearly all of them."""
+    words = [f"w{i // 6}" for i in range(96)]
+    table = tokens({"a": [f"{w} {w}" for w in words], "b": [f"{w} b" for w in words]}, per_section=6)
+    whole = similarity(table, draws=30).set_index(["a", "b"])
+    apart = similarity(table, block="sentence_id", draws=30).set_index(["a", "b"])
+    assert whole.loc[("a", "a"), "cosine_high"] == 0
+    assert apart.loc[("a", "a"), "cosine_low"] > 0.5
+    assert whole.loc[("a", "b"), "gap"] < apart.loc[("a", "b"), "gap"]
 
 
 def invented(seed, sentences=60, words="abcdefghijklmnopqrst"):

@@ -1,5 +1,6 @@
 """How far a clustering can be trusted: planted blocks come back, noise does not, and numbers made by hand."""
 
+import inspect
 from functools import partial
 
 import numpy as np
@@ -18,6 +19,7 @@ from threadpoolctl import threadpool_limits
 from jiedao.dtm import tf_idf
 from jiedao.stability import (
     METHODS,
+    _dealt_ami,
     choose_k,
     coherence,
     compare_methods,
@@ -304,5 +306,75 @@ def test_confounding_of_several_factors():
     labels = pd.Series([1, 1, 2, 3])
     a, b = pd.Series([1, 1, 2, 2], name="a"), pd.Series([1, 2, 1, 2], name="b")
     found = confounding(labels, a, b)
+    assert found.index.name == "factor"
+    assert found.columns.tolist() == ["nmi", "ami", "chance_low", "chance_high"]
     assert found["nmi"].to_dict() == {f.name: normalized_mutual_info_score(f, labels) for f in (a, b)}
     assert found["ami"].to_dict() == {f.name: adjusted_mutual_info_score(f, labels) for f in (a, b)}
+    for f in (a, b):  # a factor's range is its own, whatever stands beside it
+        pd.testing.assert_frame_equal(confounding(labels, f), found.loc[[f.name]])
+
+
+def deal(n, k, seed):
+    return pd.Series(np.random.default_rng(seed).integers(0, k, n), name=f"into {k}")
+
+
+@pytest.mark.parametrize(
+    ("labels", "factor"),
+    [
+        (deal(40, 3, 1), deal(40, 4, 2)),
+        (deal(126, 7, 3), deal(126, 5, 4)),
+        (deal(30, 2, 5), deal(30, 2, 6).map({0: "review", 1: "plan"})),
+        (pd.Series([1] * 19 + [2]), pd.Series(list("ab" * 10))),
+        (pd.Series(range(12)), pd.Series([1, 2, 3] * 4)),  # each section a cluster
+    ],
+)
+def test_dealt_ami_is_that_of_scikit_learn(labels, factor):
+    found = _dealt_ami(labels, factor, draws=20, seed=9)
+    rng = np.random.default_rng(9)
+    dealt = [labels.to_numpy()[rng.permutation(len(labels))] for _ in range(20)]
+    expected = [adjusted_mutual_info_score(factor, d) for d in dealt]
+    assert found == pytest.approx(expected, abs=1e-9)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(2, 5), st.integers(2, 5), st.integers(0, 999))
+def test_dealt_ami_lies_about_zero_whatever_the_margins(k, m, seed):
+    labels, factor = deal(60, k, seed), deal(60, m, seed + 1)
+    found = _dealt_ami(labels, factor, draws=300, seed=seed)
+    assert abs(found.mean()) < 5 * found.std() / np.sqrt(300)
+    names = labels.map(lambda c: f"cluster {k - c}")  # what clusters are called is no matter
+    again = confounding(names, factor, draws=300, seed=seed).iloc[0]
+    before = confounding(labels, factor, draws=300, seed=seed).iloc[0]
+    assert again.to_numpy() == pytest.approx(before.to_numpy(), abs=1e-9)
+    assert before["chance_low"] < 0 < before["chance_high"] < 1
+
+
+def test_the_range_of_chance_holds_95_percent_of_what_is_dealt():
+    labels, factor = deal(120, 6, 1), deal(120, 5, 2)
+    found = confounding(labels, factor, draws=2000).loc["into 5"]
+    rng = np.random.default_rng(77)  # dealt anew
+    dealt = [adjusted_mutual_info_score(factor, rng.permutation(labels)) for _ in range(400)]
+    below, above = np.mean(dealt < found["chance_low"]), np.mean(dealt > found["chance_high"])
+    assert below == pytest.approx(0.025, abs=0.02) and above == pytest.approx(0.025, abs=0.02)
+
+
+def test_what_is_planted_lies_above_chance():
+    """Two sections in five follow the factor, the others are dealt."""
+    factor = deal(120, 5, 2)
+    labels = factor.where(np.arange(120) % 5 < 2, deal(120, 5, 8).sample(frac=1, random_state=1).to_numpy())
+    found = confounding(labels, factor).iloc[0]
+    assert found["ami"] > 0.05 and found["ami"] > 1.5 * found["chance_high"]
+    dealt = confounding(deal(120, 5, 8), factor).iloc[0]
+    assert dealt["chance_low"] <= dealt["ami"] <= dealt["chance_high"]
+
+
+def test_the_range_of_chance_is_drawn_by_seed():
+    labels, factor = deal(40, 4, 1), deal(40, 3, 2)
+    first, second, other = (confounding(labels, factor, seed=seed).loc["into 3"] for seed in (1, 1, 2))
+    assert first.equals(second)
+    assert (first == other).tolist() == [True, True, False, False]  # nmi and ami draw nothing
+
+
+@pytest.mark.parametrize("function", [stability, choose_k])
+def test_six_bootstrap_samples_unless_asked_for_more(function):
+    assert inspect.signature(function).parameters["repeats"].default == 6

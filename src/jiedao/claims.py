@@ -40,18 +40,18 @@ def _verbs(folder: Path) -> Iterator[Claim]:
         for part in [p for p in ("review", "plan") if f"{p}|{doc_id}" in counted]:
             row = f"unit == '{part}|{doc_id}' and headings"
             said = f"Policy verbs per 1,000 tokens, {doc_id}: {part}"
-            yield Claim(f"{finding}-{part}", finding, said, "policy_verbs.csv", row, "per_1000", "{:.0f}")
+            yield Claim(f"{finding}-{part}", finding, said, "policy_verbs.csv", row, "per_1000", "{:z.0f}")
         for headings, name in (("headings", ""), ("not headings", "-text")):
             row = f"doc_id == '{doc_id}' and {headings}"
             for column, end in (("difference", ""), ("low", ", lower end"), ("high", ", upper end")):
                 said = f"Policy verbs per 1,000 tokens, {doc_id}: plan minus review{end}, {headings}"
                 claim_id = f"{finding}{name}-{column}"
-                yield Claim(claim_id, finding, said, "verb_change.csv", row, column, "{:.0f}")
+                yield Claim(claim_id, finding, said, "verb_change.csv", row, column, "{:z.0f}")
 
 
 def _clusters(folder: Path) -> Iterator[Claim]:
     row = f"k == {pd.read_csv(folder / 'clusters.csv')['cluster'].max()}"
-    styles = {"k": "{:.0f}", "sections": "{:.0f}"}
+    styles = {"k": "{:z.0f}", "sections": "{:z.0f}"}
     for column in ("k", "sections", "seed_ari", "bootstrap_ari", "silhouette"):
         said, style = f"Clusters: {column}", styles.get(column, "{:z.2f}")
         yield Claim(f"clusters-{column}", "themes-return", said, "choice_of_k.csv", row, column, style)
@@ -91,10 +91,10 @@ def _similarity(folder: Path) -> Iterator[Claim]:
 
 def _key_terms(folder: Path) -> Iterator[Claim]:
     for column, style in (
-        ("texts", "{:.0f}"),
-        ("with_key_terms", "{:.0f}"),
-        ("terms", "{:.0f}"),
-        ("smallest_q", "{:.2f}"),
+        ("texts", "{:z.0f}"),
+        ("with_key_terms", "{:z.0f}"),
+        ("terms", "{:z.0f}"),
+        ("smallest_q", "{:z.2f}"),
     ):
         said = f"Key terms: {column}"
         yield Claim(f"key-{column}", "key-terms", said, "key_summary.csv", "texts == texts", column, style)
@@ -111,10 +111,10 @@ def _wording(folder: Path) -> Iterator[Claim]:
                 row = f"{key} == '{mine[key][at]}' and run == {run}"
                 row += " and wording == 'formula'" if name == "formula" else ""
                 said = f"shared wording, {name}, runs of {run}, {end}"
-                yield Claim(f"{name}-{run}-{end}", "shared-wording", said, file, row, column, "{:.0%}")
+                yield Claim(f"{name}-{run}-{end}", "shared-wording", said, file, row, column, "{:z.0%}")
     for passage in pd.read_csv(folder / "passages.csv")["passage"][:1]:
         row, said = f"passage == '{passage}'", "characters of the longest shared passage"
-        yield Claim("passage-longest", "shared-wording", said, "passages.csv", row, "n_chars", "{:.0f}")
+        yield Claim("passage-longest", "shared-wording", said, "passages.csv", row, "n_chars", "{:z.0f}")
 
 
 def _survival(folder: Path) -> Iterator[Claim]:
@@ -122,7 +122,7 @@ def _survival(folder: Path) -> Iterator[Claim]:
         row = f"finding == '{finding}'"
         for column in ("survives", "choices"):
             said = f"Robustness of {finding}: {column}"
-            yield Claim(f"{column}-{finding}", finding, said, "survival.csv", row, column, "{:.0f}")
+            yield Claim(f"{column}-{finding}", finding, said, "survival.csv", row, column, "{:z.0f}")
 
 
 def claims_table(processed: str | Path) -> pd.DataFrame:
@@ -174,4 +174,4 @@ def state_claims(text: str, claims: pd.DataFrame) -> str:
             raise ValueError(f"the text states {match[1]!r}, which is no claim")
         return f"{printed[match[1]]}<!-- {match[1]} -->"
 
-    return re.sub(r"(?:[−-]?\d[\d.,]*%?)?<!-- ([\w.-]+) -->", state, text)
+    return re.sub(r"(?:(?:(?<!\d)[−-])?\d(?:[\d.,]*\d)?%?)?<!-- ([\w.-]+) -->", state, text)

@@ -79,9 +79,9 @@ def _differs(unit: NamedTuple, table: pd.DataFrame) -> dict[str, str]:
     if pd.isna(unit.months):
         said[PERIOD_MARK] = _length(unit.months)
     elif unit.months != usual:
-        said[PERIOD_MARK] = f"{_length(unit.months)}, most {unit.part}s here {_length(usual)}"
+        said[PERIOD_MARK] = f"{_length(unit.months)}, usual here {_length(usual)}"
     if unit.part_kind != kind:
-        said[KIND_MARK] = f"{_A[unit.part_kind]}, most here {_A[kind]}"
+        said[KIND_MARK] = f"{_A[unit.part_kind]}, usual here {_A[kind]}"
     return said
 
 

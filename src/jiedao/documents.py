@@ -57,6 +57,11 @@ def read_documents(folder: Path) -> pd.DataFrame:
                 raise JiedaoError(
                     f"{line}: {part}_start and {part}_end must both stand, in order, or both be empty"
                 )
+        last = getattr(row, FIGURES_END, "")
+        if last and not getattr(row, "review_start", "") <= last <= getattr(row, "review_end", ""):
+            raise JiedaoError(
+                f"{line}: figures_end {last!r} must lie within the months reviewed, or be empty"
+            )
     for column in (*PERIODS, FIGURES_END, "title", "published"):
         if column not in table.columns:
             table[column] = ""

@@ -176,7 +176,8 @@ def key_terms(
         (a, n1), (b, n2) = (_redrawn(m, table.index, draws, [seed, i]) for i, m in enumerate((mine, rest)))
         ratios = np.log2(np.maximum(a, 0.5) / n1[:, None]) - np.log2(np.maximum(b, 0.5) / n2[:, None])
         table["log_ratio_low"], table["log_ratio_high"] = interval(ratios)
-        table["dp_norm"] = dispersion(mine.groupby(level="section_id", sort=False).sum())["dp_norm"]
+        spread = dispersion(mine.groupby(level="section_id", sort=False).sum())
+        table["dp_norm"] = spread.loc[table.index, "dp_norm"]
         table["null_random"], table["null_contiguous"] = split_half_null(mine, prior, seed=seed)
         inside = by_section.index.get_level_values(0) == group
         table["null_dealt"] = dealt_null(by_section, int(inside.sum()), prior, fewest, seed=seed)

@@ -142,28 +142,16 @@ def section_map(ax: Axes, points: pd.DataFrame, colours: Mapping[int, str], name
             markeredgewidth=0.4,
             markersize=5,
         )
-    middle, room = points["y"].median(), 0.045 * np.ptp(points["y"])
-    for cluster, group in points.groupby("cluster"):
-        above = group["y"].median() >= middle  # names stand on the outer side of their dots
-        ax.text(
-            group["x"].median(),
-            group["y"].max() + room if above else group["y"].min() - room,
-            names[cluster],
-            ha="center",
-            va="center",
-            fontsize=7.5,
-            fontweight="bold",
-            bbox={
-                "facecolor": "white",
-                "edgecolor": colours[cluster],
-                "linewidth": 0.8,
-                "boxstyle": "round,pad=0.2",
-            },
-        )
     ax.set_xticks([])
     ax.set_yticks([])
     ax.spines[:].set_visible(False)
     ax.set_aspect("equal", adjustable="datalim")
+    centre, named = points[["x", "y"]].mean(), []
+    for cluster, group in points.groupby("cluster"):
+        away = group[["x", "y"]] - centre
+        outermost = group.loc[(away @ away.median()).idxmax(), ["x", "y"]]  # outside there is room for names
+        named.append((outermost, names[cluster], {"color": colours[cluster], "weight": "bold"}))
+    name_points(ax, named, points[["x", "y"]].to_numpy())
     return ax
 
 
@@ -191,22 +179,30 @@ def correspondence_map(
     return ax
 
 
-def name_points(ax: Axes, points: list[tuple[Iterable[float], str, Mapping[str, object]]]) -> None:
-    """Write names beside points, each where it covers no point and no name, if there is such a place."""
+def name_points(
+    ax: Axes,
+    points: list[tuple[Iterable[float], str, Mapping[str, object]]],
+    others: np.ndarray | None = None,
+) -> None:
+    """Write names beside points, each where it covers least of the points, of the names and of ``others``."""
     ax.figure.draw_without_rendering()  # settles where the points are
-    at = [ax.transData.transform(tuple(place)) for place, _, _ in points]
+    page, at = ax.figure.bbox, [ax.transData.transform(tuple(place)) for place, _, _ in points]
     taken = [Bbox.from_bounds(x - 8, y - 8, 16, 16) for x, y in at]
+    if others is not None:
+        taken += [Bbox.from_bounds(x - 6, y - 6, 12, 12) for x, y in ax.transData.transform(others)]
     sides = [(0, 1), (1, 0), (-1, 0), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1)]
     for own, (place, name, style) in enumerate(points):
         least = None
-        for distance, (x, y) in product((6, 11, 20, 30), sides):
+        for distance, (x, y) in product((6, 11, 20, 30, 42), sides):
             align = {"ha": ("center", "left", "right")[x], "va": ("center", "bottom", "top")[y]}
             offset = {"xytext": (x * distance, y * distance), "textcoords": "offset points"}
             lead = {"arrowstyle": "-", "linewidth": 0.5, "color": style["color"], "shrinkB": 3}
             offset |= {"arrowprops": lead} if distance > 11 else {}
             label = ax.annotate(name, tuple(place), fontsize=7.5, **offset, **align, **style)
+            label.set_in_layout(False)  # or the points would move away from under the names
             box = label.get_window_extent()
             covered = sum(box.overlaps(other) for i, other in enumerate(taken) if i != own)
+            covered += 10 * (box.x0 < page.x0 or box.x1 > page.x1 or box.y0 < page.y0 or box.y1 > page.y1)
             if least is None or covered < least[0]:
                 if least is not None:
                     least[1].remove()
@@ -222,7 +218,8 @@ def _nearest(points: np.ndarray, share: float = 0.95) -> np.ndarray:
     """The outline (convex hull) of the share of points nearest to their mean, in their own covariance."""
     apart = points - points.mean(axis=0)
     if np.linalg.matrix_rank(apart, tol=1e-9) < 2:  # on a line or a point: its ends
-        return points[np.lexsort(points.T)[[0, -1]]]
+        along = apart @ np.linalg.svd(apart)[2][0]
+        return points[[along.argmin(), along.argmax()]]
     distance = (apart @ np.linalg.pinv(np.cov(apart.T)) * apart).sum(axis=1)
     near = points[distance <= np.quantile(distance, share)]
     return near[ConvexHull(near).vertices]

@@ -146,7 +146,7 @@ def strip_dots(
         )
     ax.set_xlim(0, None)
     ax.legend(
-        ncols=len(marks),
+        ncols=min(len(marks), 6),
         loc="lower left",
         bbox_to_anchor=(0, 1.0),
         handletextpad=0.2,

@@ -69,7 +69,7 @@ def _join_single(codes: np.ndarray) -> np.ndarray:
 def interval(draws: np.ndarray, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
     """Lower and upper percentile over the first axis; draws that are not numbers are left out."""
     if not draws.size:
-        return np.empty(draws.shape[1:]), np.empty(draws.shape[1:])
+        return np.full(draws.shape[1:], np.nan), np.full(draws.shape[1:], np.nan)
     tail = (1 - level) / 2
     low, high = np.nanquantile(draws, [tail, 1 - tail], axis=0)
     return low, high

@@ -21,6 +21,7 @@ from jiedao.formula import compare_halves, list_characters
 from jiedao.frequency import part_change
 from jiedao.keyness import informative, key_terms
 from jiedao.lexicon import stopwords
+from jiedao.orientation import FRAMING
 from jiedao.resample import SEED
 from jiedao.segment import Segmenter
 from jiedao.similarity import similarity
@@ -165,9 +166,13 @@ def list_findings(reading: Reading) -> Iterator[Finding]:
             yield Finding((f"verbs-{doc_id}",), (words, hits), lambda w=words, h=hits: _change(w, h))
     # Clusters are made without policy verbs in any case, unless all stop words are shown.
     hide = tuple(sorted({*reading.hide, "policy_verb"})) if reading.hide else ()
-    names = ("themes-street", "themes-part", "themes-return")
+    leaves = reading.sections[reading.sections["is_leaf"] & ~reading.sections["orientation"].isin(FRAMING)]
+    factors = {"themes-street": "doc_id", "themes-part": "orientation"}
+    factors = {name: factor for name, factor in factors.items() if leaves[factor].nunique() > 1}
     inputs = (reading.sections, reading.tokens, hide, reading.mask, reading.k, reading.method)
-    yield Finding(names, inputs, lambda inputs=inputs: _themes(*inputs))
+    yield Finding(
+        (*factors, "themes-return"), inputs, lambda inputs=inputs: _themes(*inputs, list(factors.values()))
+    )
     chosen = reading.content()
     reviews = chosen[chosen["part"] == "review"]
     if reviews["doc_id"].nunique() > 1:
@@ -196,11 +201,12 @@ def _themes(
     mask: tuple[str, ...],
     k: int,
     method: Clusterer,
+    factors: list[str],
 ) -> list[tuple[float, bool, bool]]:
     dtm = section_matrix(sections, tokens, hide=hide, mask=mask)
     leaves = sections.set_index("section_id").loc[dtm.index]
     labels, back = stability(dtm, k, method)
-    mutual = confounding(labels, leaves["doc_id"], leaves["orientation"])
+    mutual = confounding(labels, *(leaves[factor] for factor in factors))
     again = min(back["seed_ari"], back["bootstrap_ari"])
     alike = [(m["ami"], m["ami"] <= m["chance_high"], m["ami"] < 0.1) for _, m in mutual.iterrows()]
     return [*alike, (again, again >= 0.6, again >= 0.5)]

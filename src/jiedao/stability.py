@@ -105,7 +105,7 @@ def stability(
 
 
 def choose_k(
-    dtm: pd.DataFrame, ks: range = range(4, 13), repeats: int = 6, runs: int = 20, seed: int = SEED
+    dtm: pd.DataFrame, ks: range = range(4, 13), repeats: int = 6, runs: int = 12, seed: int = SEED
 ) -> pd.DataFrame:
     """`stability` of the consensus clustering for each number of clusters.
 

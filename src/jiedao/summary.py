@@ -112,6 +112,6 @@ def takeaway(english: str, chinese: str) -> Markdown:
     """
     from IPython.display import Markdown
 
-    chinese = re.sub(r"(?<!\d),(?! )|,(?![\d ])", ",", chinese)  # a comma within a number stays as it is
-    chinese = chinese.translate(str.maketrans(";:()", ";:()"))
+    chinese = re.sub(r"(?<!\d),(?! )|,(?![\d ])", "\uff0c", chinese)  # not within numbers
+    chinese = chinese.translate(str.maketrans(";:()", "\uff1b\uff1a\uff08\uff09"))
     return Markdown(f"> **{english}**  \n> {chinese}")

@@ -123,7 +123,7 @@ def consensus_clusters(together: np.ndarray, k: int) -> np.ndarray:
     return number[raw]
 
 
-def cluster(dtm: pd.DataFrame, k: int, seed: int = SEED, runs: int = 20) -> np.ndarray:
+def cluster(dtm: pd.DataFrame, k: int, seed: int = SEED, runs: int = 12) -> np.ndarray:
     """The consensus clustering of the sections: `co_assignment`, cut by `consensus_clusters`."""
     return consensus_clusters(co_assignment(dtm, k, runs, seed=seed), k)
 
