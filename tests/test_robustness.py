@@ -548,7 +548,7 @@ def test_themes_hold_by_chance_and_by_how_they_return(
     monkeypatch.setattr(robustness, "section_matrix", lambda *a, **named: asked.append(named) or dtm)
     monkeypatch.setattr(robustness, "stability", lambda *a: asked.append(a[1:]) or ("labels", again))
     monkeypatch.setattr(robustness, "confounding", confound)
-    found = robustness._themes(sections, FRAME, ("genre",), (), 6, k_means)
+    found = robustness._themes(sections, FRAME, ("genre",), (), 6, k_means, ["doc_id", "orientation"])
     assert asked == [{"hide": ("genre",), "mask": ()}, (6, k_means), "labels", ["b", "a"], ["r", "p"]]
     assert [v for v, *_ in found] == [ami, 0, min(seeds, samples)]
     assert [tuple(map(bool, v[1:])) for v in found] == [bounds(verdict), (True, True), bounds(back)]
