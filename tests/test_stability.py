@@ -378,3 +378,20 @@ def test_the_range_of_chance_is_drawn_by_seed():
 @pytest.mark.parametrize("function", [stability, choose_k])
 def test_six_bootstrap_samples_unless_asked_for_more(function):
     assert inspect.signature(function).parameters["repeats"].default == 6
+
+
+@pytest.mark.parametrize("method", FAST)
+def test_rounding_errors_do_not_decide(method, monkeypatch):
+    """Sections with no word in common are equally far apart: ties that errors of 1e-15 would break."""
+    rng = np.random.default_rng(11)
+    counts = pd.DataFrame((rng.random((40, 120)) < 0.06).astype(int), index=[f"s{i:02}" for i in range(40)])
+    counts = counts.loc[:, counts.sum() > 0]
+    exact = [FAST[method](counts, 5, seed) for seed in range(8)]
+
+    def shaken(dtm):
+        return tf_idf(dtm) * (1 + 1e-15 * rng.standard_normal(dtm.shape))
+
+    monkeypatch.setattr("jiedao.stability.tf_idf", shaken)
+    monkeypatch.setattr("jiedao.themes.tf_idf", shaken)
+    for seed, labels in enumerate(exact):
+        assert FAST[method](counts, 5, seed).tolist() == labels.tolist()

@@ -34,15 +34,25 @@ Clusterer = Callable[[pd.DataFrame, int, int], np.ndarray]
 
 def k_means(dtm: pd.DataFrame, k: int, seed: int) -> np.ndarray:
     """k-means of the tf-idf rows, the best of ten starts: what most studies do."""
-    return KMeans(k, n_init=10, random_state=seed).fit_predict(tf_idf(dtm).to_numpy())
+    points = _without_ties(tf_idf(dtm).to_numpy(), seed)
+    return KMeans(k, n_init=10, random_state=seed).fit_predict(points)
 
 
 def lsa_k_means(dtm: pd.DataFrame, k: int, seed: int, dimensions: int = 20) -> np.ndarray:
     """k-means after latent semantic analysis: tf-idf rows on their first singular vectors, to unit length."""
     dimensions = min(dimensions, *(n - 1 for n in dtm.shape))
     model = TruncatedSVD(dimensions, algorithm="arpack", random_state=seed)
-    points = normalize(model.fit_transform(tf_idf(dtm).to_numpy()))
+    points = _without_ties(normalize(model.fit_transform(tf_idf(dtm).to_numpy())), seed)
     return KMeans(k, n_init=10, random_state=seed).fit_predict(points)
+
+
+def _without_ties(points: np.ndarray, seed: int) -> np.ndarray:
+    """Points moved by next to nothing.
+
+    Sections that share no word with some centre are all equally far from it; rounding errors, which differ
+    from machine to machine, would choose between them.
+    """
+    return points + 1e-8 * np.random.default_rng(seed).random(points.shape)
 
 
 def single_nmf(dtm: pd.DataFrame, k: int, seed: int) -> np.ndarray:
