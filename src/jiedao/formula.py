@@ -189,7 +189,6 @@ def _take(sections: list[list], size: float) -> tuple[list, list]:
     lengths = np.cumsum([sum(len(run) for *_, run in runs) for runs in sections])
     wanted = size * lengths[-1] if size < 1 else size
     cut = int(np.abs(lengths - wanted).argmin()) + 1
-    cut = min(cut, len(sections) - 1) if size < 1 else cut
     return [r for runs in sections[:cut] for r in runs], [r for runs in sections[cut:] for r in runs]
 
 

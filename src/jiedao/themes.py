@@ -92,7 +92,7 @@ def nmf_labels(weighted: np.ndarray, k: int, seed: int) -> np.ndarray:
 
 
 def co_assignment(
-    dtm: pd.DataFrame, k: int, runs: int = 50, share: float = 0.8, seed: int = SEED
+    dtm: pd.DataFrame, k: int, runs: int = 12, share: float = 0.8, seed: int = SEED
 ) -> np.ndarray:
     """How often two sections fall together, over NMF runs on random parts of the vocabulary.
 
