@@ -335,3 +335,30 @@ def test_stating_twice_states_the_same(pieces):
 def test_a_text_may_not_state_what_is_no_claim(text):
     with pytest.raises(ValueError, match=re.escape(repr(re.search(r"[\w-]+(?= -->)", text)[0]))):
         state_claims(text, CLAIMS)
+
+
+def test_what_readme_says_in_words_is_so():
+    """Counts and names that README writes out stand in the tables too."""
+    readme = " ".join((ROOT / "README.md").read_text("utf-8").split())
+    changes = pd.read_csv(PROCESSED / "verb_change.csv")
+    above = changes[changes["low"] > 0].groupby("headings").size().reindex([True, False], fill_value=0)
+    assert (changes["difference"] > 0).all() and changes["headings"].sum() == 3
+    assert above.tolist() == [2, 1]
+    assert "lies above zero in two of three reports, without headings in one" in readme
+
+    terms = pd.read_csv(PROCESSED / "key_terms.csv")
+    above = terms[terms["log_odds_z"] > terms["bar"]]
+    assert list(zip(above["doc_id"], above["term"], strict=True)) == [
+        ("lvxianting-2021", "居民"),
+        ("jinpenling-2021h1", "企业"),
+    ]
+    assert "居民 residents in 吕仙亭, 企业 enterprises in 金盆岭's plan" in readme
+
+    lost = pd.read_csv(PROCESSED / "survival.csv", keep_default_na=False).set_index("finding")["lost"]
+    assert set(lost["verbs-jinpenling-2021h1"].split("; ")) == {"character pairs", "fewer verbs"}
+    assert "in 金盆岭 not with a shorter list of verbs or pairs of characters" in readme
+    assert {"k-means", "LSA"} <= set(lost["themes-return"].split("; "))
+
+    months = pd.read_csv(PROCESSED / "policy_verbs.csv").query("part == 'review' and headings")["months"]
+    assert months.is_unique
+    assert "No two reviews cover periods of one length" in readme

@@ -1,6 +1,6 @@
 """Formula and local content: wording that other reports share, and wording found in one report only.
 
-Nobody can tell from five texts who wrote a phrase first. What can be told is whether a run of characters
+Nobody can tell from a few texts who wrote a phrase first. What can be told is whether a run of characters
 stands in another report too, or belongs to a slogan of the lexicon. The borders of words play no part, so
 segmentation has no say in it.
 """
