@@ -46,5 +46,7 @@ def test_readme_states_the_agreement(coded):
     assert f"mutual information of {ami:.2f} with the themes a reader gave to {len(both)} sections" in readme
 
 
-def test_codes_do_not_enter_the_clusters(coded):
-    assert coded["theme"].isna().all()
+def test_the_codebook_agrees_with_the_readers_more_than_the_clusters_do(coded):
+    both = coded.dropna(subset=["coded", "theme"])
+    by_codebook = adjusted_mutual_info_score(both["coded"], both["theme"])
+    assert by_codebook > 0.75 > adjusted_mutual_info_score(both["coded"], both["cluster"])

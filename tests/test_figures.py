@@ -5,6 +5,7 @@ import warnings
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import nbformat
 import numpy as np
 import pandas as pd
 import pytest
@@ -93,7 +94,8 @@ def test_there_are_figures_of_every_notebook():
 def test_each_figure_is_published_by_its_notebook():
     published = {}
     for path in NOTEBOOKS:
-        for stem in re.findall(r'house\.publish\(\\?"([\w-]+)', path.read_text("utf-8")):
+        code = "\n".join(c.source for c in nbformat.read(path, as_version=4).cells)
+        for stem in re.findall(r'house\.publish\(\s*"([\w-]+)', code):
             published[stem] = path.name[1]
     assert sorted(published) == STEMS
     assert all(stem.startswith(f"fig{number}-") for stem, number in published.items())

@@ -104,15 +104,18 @@ def inspect(file: Path, as_json: bool) -> None:
 
     Example: jiedao inspect report.txt --json
     """
+    from jiedao.clean import decode
     from jiedao.inspection import inspect_report
 
     if not file.is_file():
         what = "a folder; give one text" if file.is_dir() else "no such file"
         raise JiedaoError(f"{file}: {what}")
-    report = inspect_report(file.read_bytes(), str(file))
+    data = file.read_bytes()
+    report = inspect_report(data, str(file))
     if as_json:
         click.echo(json.dumps(report, ensure_ascii=False, separators=(",", ":")))
         return
+    text, _ = decode(data, str(file))
     meta = "  ".join(f"{k}: {v}" for k, v in report["metadata"].items() if v)
     size = f"{report['n_chars']:,} characters, {len(report['tokens']):,} tokens"
     click.echo(f"{file}: {report['encoding']}, {size}  {meta}")
@@ -123,7 +126,13 @@ def inspect(file: Path, as_json: bool) -> None:
         size = section["own_end"] - section["start"]
         indent = "  " * (section["level"] or 1)
         click.secho(f"{indent}{name}", fg=COLOURS.get(section["orientation"]), nl=False)
-        click.secho(f"  {section['orientation']}, {size}", dim=True)
+        themes = "/".join(filter(None, (section["theme"], section["theme_secondary"])))
+        click.secho(f"  {section['orientation']}, {size}  {themes}".rstrip(), dim=True)
+    for target in report["targets"]:
+        span = text[target["start"] : target["end"]]
+        click.echo(f"target ({target['strength']}, {target['deadline'] or 'no date'}): {span}")
+    counts = ", ".join(f"{len(report[what])} {what}" for what in ("indicators", "commitments", "targets"))
+    click.echo(counts)
     for warning in report["warnings"]:
         click.echo(f"warning: {warning['message']}", err=True)
 

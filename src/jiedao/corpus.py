@@ -12,15 +12,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any, get_args, get_type_hints
 
 import pandas as pd
 
 from jiedao import JiedaoError
 from jiedao.clean import Span, decode, find_furniture, normalise
 from jiedao.documents import local_places, read_documents
+from jiedao.evidence import Evidence
 from jiedao.lexicon import default_terms, place_names
 from jiedao.orientation import orient
 from jiedao.outline import Section, read_outline
+from jiedao.periods import Period
+from jiedao.reading import Reading, code_themes, read_policy
 from jiedao.segment import Segmenter, split_sentences
 
 # What is printed of a section, here and by `jiedao inspect --json`.
@@ -87,7 +91,8 @@ class Corpus:
         points that are neither blank nor furniture).
     sections : DataFrame
         A row a heading or un-headed block: section_id, doc_id, parent (a section_id), level, number,
-        heading, style, start, heading_end, own_end, end, orientation, is_leaf.
+        heading, style, start, heading_end, own_end, end, orientation, is_leaf; and of the leaves theme,
+        theme_secondary (codes of the codebook), theme_evidence (the words behind them), theme_sure.
     furniture : DataFrame
         A row a dropped line: doc_id, start, end, kind, text.
     sentences : DataFrame
@@ -95,6 +100,12 @@ class Corpus:
     tokens : DataFrame
         doc_id, section_id, sentence_id, start, end, token (normalised), kind (word, term, place, name,
         number, sign).
+    indicators, commitments, targets, checks, credit, programmes, slogans : DataFrame
+        What the modules of these names find (slogans: `jiedao.provenance`), a row each, all with doc_id,
+        section_id, sentence_id, start and end.
+    theme_words : DataFrame
+        A row a word that points to a theme: section_id, start, end, word, code, weight, in_heading, doc_id,
+        sentence_id.
     """
 
     def __init__(
@@ -112,6 +123,10 @@ class Corpus:
     def text(self, doc_id: str) -> str:
         """The raw text of a report."""
         return self._parsed[doc_id].text
+
+    def plain(self, doc_id: str) -> str:
+        """The normalised text of a report, of the same length as the raw one."""
+        return self._parsed[doc_id].plain
 
     def quote(self, doc_id: str, start: int, end: int) -> str:
         """What stands printed between two offsets, blanks and line ends as single spaces."""
@@ -137,7 +152,30 @@ class Corpus:
                 ids = {"section_id": _section_id(doc_id, i), "doc_id": doc_id, "parent": parent}
                 rows.append(vars(s) | ids)
         columns = ["section_id", "doc_id", *SECTION_COLUMNS, "is_leaf"]
-        return pd.DataFrame(rows, columns=columns).astype({"level": "Int64"})
+        table = pd.DataFrame(rows, columns=columns).astype({"level": "Int64"})
+        return table.merge(self._themes(table)[0], on="section_id", how="left")
+
+    def _themes(self, sections: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+        coded = [code_themes(self.plain(d), mine) for d, mine in sections.groupby("doc_id", sort=False)]
+        codes = pd.concat([codes for codes, _ in coded]).rename(
+            columns={"theme_words": "theme_evidence", "sure": "theme_sure"}
+        )
+        codes["theme_evidence"] = codes["theme_evidence"].str.join(" ")
+        wanted = ["section_id", "theme", "theme_secondary", "theme_evidence", "theme_sure"]
+        return codes[wanted], pd.concat([words for _, words in coded], ignore_index=True)
+
+    @cached_property
+    def theme_words(self) -> pd.DataFrame:
+        """See the class."""
+        words = self._themes(self.sections)[1].merge(self.sections[["section_id", "doc_id"]], on="section_id")
+        starts = dict(list(self.sentences.groupby("doc_id")))
+        ids = [
+            starts[w.doc_id]["sentence_id"].iloc[
+                bisect_right(starts[w.doc_id]["start"].tolist(), w.start) - 1
+            ]
+            for w in words.itertuples()
+        ]
+        return words.assign(sentence_id=ids)
 
     @cached_property
     def furniture(self) -> pd.DataFrame:
@@ -157,15 +195,115 @@ class Corpus:
     @cached_property
     def tokens(self) -> pd.DataFrame:
         """See the class."""
-        places = self.places | place_names()
         rows = [
-            (f"{doc_id}/s{i + 1:03}", start, end, parsed.plain[start:end], kind)
-            for doc_id, parsed in self._parsed.items()
-            for start, end, kind, i in token_spans(parsed, self.segmenter, places)
+            (f"{doc_id}/s{i + 1:03}", start, end, self.plain(doc_id)[start:end], kind)
+            for doc_id, spans in self._tokens.items()
+            for start, end, kind, i in spans
         ]
         tokens = pd.DataFrame(rows, columns=["sentence_id", "start", "end", "token", "kind"])
         ids = self.sentences[["doc_id", "section_id", "sentence_id"]]
         return ids.merge(tokens, on="sentence_id")
+
+    @cached_property
+    def _tokens(self) -> dict[str, list[tuple[int, int, str, int]]]:
+        places = self.places | place_names()
+        return {d: token_spans(parsed, self.segmenter, places) for d, parsed in self._parsed.items()}
+
+    @cached_property
+    def _readings(self) -> dict[str, Reading]:
+        return {
+            row.doc_id: read_policy(
+                self.plain(row.doc_id),
+                self._parsed[row.doc_id].sections,
+                sentence_spans(self._parsed[row.doc_id]),
+                self._tokens[row.doc_id],
+                stated_periods(row),
+            )
+            for row in self.documents.itertuples()
+        }
+
+    def _entries(self, name: str) -> pd.DataFrame:
+        """One list of each report's reading as a table, with the keys of its sentences."""
+        rows = [
+            {"sentence_id": f"{doc_id}/s{entry.sentence + 1:03}"} | entry._asdict()
+            for doc_id, reading in self._readings.items()
+            for entry in getattr(reading, name)
+        ]
+        entry_type = get_args(get_type_hints(Reading)[name])[0]
+        fields = [f for f in entry_type._fields if f != "sentence"]
+        table = pd.DataFrame(rows, columns=["sentence_id", *fields]).rename(columns={"cls": "class"})
+        return self.sentences[["doc_id", "section_id", "sentence_id"]].merge(table, on="sentence_id")
+
+    @cached_property
+    def indicators(self) -> pd.DataFrame:
+        """See the class, and `jiedao.indicators.Indicator`; growth_of is an indicator_id."""
+        table = self._entries("indicators")
+        place = table.groupby("doc_id").cumcount()
+        ids = table["doc_id"] + "/n" + (place + 1).astype(str).str.zfill(3)
+        table.insert(0, "indicator_id", ids)
+        table["growth_of"] = _indicator_ids(table["doc_id"], table["growth_of"])
+        table["period"] = ["/".join(dict.fromkeys(p)) if p else None for p in table["period"]]
+        return table
+
+    @cached_property
+    def commitments(self) -> pd.DataFrame:
+        """See the class, and `jiedao.commitments.Commitment`."""
+        return self._entries("commitments")
+
+    @cached_property
+    def targets(self) -> pd.DataFrame:
+        """See the class, and `jiedao.commitments.Target`; a zero without a digit has no indicator_id."""
+        table = self._entries("targets").rename(columns={"indicator": "indicator_id"})
+        texts = [
+            self.quote(d, a, b) for d, a, b in zip(table["doc_id"], table["start"], table["end"], strict=True)
+        ]
+        return table.assign(indicator_id=_indicator_ids(table["doc_id"], table["indicator_id"]), text=texts)
+
+    @cached_property
+    def checks(self) -> pd.DataFrame:
+        """See the class, and `jiedao.indicators.Check`."""
+        return self._entries("checks")
+
+    @cached_property
+    def credit(self) -> pd.DataFrame:
+        """See the class, and `jiedao.credit.Credit`."""
+        return self._entries("credit")
+
+    @cached_property
+    def programmes(self) -> pd.DataFrame:
+        """See the class, and `jiedao.credit.Programme`."""
+        return self._entries("programmes")
+
+    @cached_property
+    def slogans(self) -> pd.DataFrame:
+        """See the class, and `jiedao.provenance.Slogan`."""
+        return self._entries("slogans")
+
+    @cached_property
+    def _evidence(self) -> Evidence:
+        return Evidence(self.sections, self.sentences, self.tokens)
+
+    def evidence(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """The sentences behind any row of any table.
+
+        Parameters
+        ----------
+        rows : DataFrame
+            Rows of a table of this study; what `jiedao.evidence.Evidence` can follow.
+
+        Returns
+        -------
+        DataFrame
+            A row a sentence: row (the index in ``rows``), doc_id, street, section_id, sentence_id, start,
+            end, sentence (as printed).
+        """
+        named = self._evidence.name(rows)
+        pairs = [(row, s) for row, ids in named.items() for s in self._evidence.expand(ids)]
+        table = pd.DataFrame(pairs, columns=["row", "sentence_id"]).merge(self.sentences, on="sentence_id")
+        streets = self.documents.set_index("doc_id")["street"]
+        said = [self.quote(s.doc_id, s.start, s.end) for s in table.itertuples()]
+        table = table.assign(street=table["doc_id"].map(streets), sentence=said)
+        return table[["row", "doc_id", "street", "section_id", "sentence_id", "start", "end", "sentence"]]
 
 
 def read_corpus(path: str | Path, segmenter: Segmenter | None = None) -> Corpus:
@@ -218,6 +356,20 @@ def read_corpus(path: str | Path, segmenter: Segmenter | None = None) -> Corpus:
 def _period(documents: pd.DataFrame, part: str) -> list[str]:
     pairs = zip(documents[f"{part}_start"], documents[f"{part}_end"], strict=True)
     return [f"{a}/{b}" if a else "" for a, b in pairs]
+
+
+def stated_periods(document: Any) -> dict[str, Period]:
+    """The periods that a row of documents.csv states, by where the part of the report looks."""
+    parts = {"retrospective": "review", "prospective": "plan"}
+    ends = {
+        look: (getattr(document, f"{p}_start"), getattr(document, f"{p}_end")) for look, p in parts.items()
+    }
+    return {look: period for look, period in ends.items() if period[0]}
+
+
+def _indicator_ids(doc_ids: pd.Series, places: pd.Series) -> list[str | None]:
+    pairs = zip(doc_ids, places, strict=True)
+    return [None if pd.isna(n) else f"{doc_id}/n{int(n) + 1:03}" for doc_id, n in pairs]
 
 
 def _n_chars(parsed: Parsed) -> int:

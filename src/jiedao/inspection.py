@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
+
 from jiedao.clean import page_metadata
-from jiedao.corpus import SECTION_COLUMNS, parse, sentence_spans, token_spans
+from jiedao.corpus import SECTION_COLUMNS, Parsed, parse, sentence_spans, token_spans
 from jiedao.documents import place_forms
+from jiedao.indicators import Indicator
 from jiedao.lexicon import default_terms
+from jiedao.reading import code_themes, read_policy
 from jiedao.segment import Segmenter
 
 
@@ -30,7 +34,9 @@ def inspect_report(data: bytes, name: str = "text") -> dict[str, Any]:
     title = next((s for s in parsed.sections if s.style == "title"), None)
     metadata = page_metadata(parsed.plain, parsed.furniture, parsed.title)
     segmenter = Segmenter([*default_terms(), *place_forms(metadata["street"] or "")])
-    no_theme = {"theme": None, "theme_secondary": None, "theme_evidence": []}
+    sentences, tokens = sentence_spans(parsed), token_spans(parsed, segmenter)
+    reading = read_policy(parsed.plain, parsed.sections, sentences, tokens)
+    untitled = [{"start": 0, "end": 0, "message": "no title was found on the page"}]
     return {
         "encoding": parsed.encoding,
         "n_chars": len(parsed.text),
@@ -38,13 +44,48 @@ def inspect_report(data: bytes, name: str = "text") -> dict[str, Any]:
         "title": {"start": title.start, "end": title.heading_end} if title else None,
         "metadata": metadata,
         "sections": [
-            {"id": i} | {column: getattr(section, column) for column in SECTION_COLUMNS} | no_theme
-            for i, section in enumerate(parsed.sections)
+            {"id": i} | {column: getattr(section, column) for column in SECTION_COLUMNS} | theme
+            for i, (section, theme) in enumerate(zip(parsed.sections, _themes(parsed), strict=True))
         ],
-        "sentences": [{"start": a, "end": b, "section": i} for a, b, i in sentence_spans(parsed)],
-        "tokens": [[a, b] for a, b, _, _ in token_spans(parsed, segmenter)],
-        "indicators": [],
-        "commitments": [],
-        "targets": [],
-        "warnings": [] if title else [{"start": 0, "end": 0, "message": "no title was found on the page"}],
+        "sentences": [{"start": a, "end": b, "section": i} for a, b, i in sentences],
+        "tokens": [[a, b] for a, b, _, _ in tokens],
+        "indicators": [_indicator(i) for i in reading.indicators],
+        "commitments": [
+            {"start": c.start, "end": c.end, "marker": c.marker, "class": c.cls, "strength": c.strength}
+            for c in reading.commitments
+        ],
+        "targets": [{k: v for k, v in t._asdict().items() if k != "sentence"} for t in reading.targets],
+        "warnings": untitled * (title is None)
+        + [
+            {"start": c.start, "end": c.end, "message": f"check: {c.finding}"}
+            for c in reading.checks
+            if not c.agrees
+        ],
     }
+
+
+def _themes(parsed: Parsed) -> list[dict[str, Any]]:
+    """The theme of each section, null unless it is a leaf."""
+    table = pd.DataFrame([vars(s) | {"section_id": i} for i, s in enumerate(parsed.sections)])
+    coded = code_themes(parsed.plain, table)[0]
+    found = {c.section_id: (c.theme, c.theme_secondary, c.theme_words) for c in coded.itertuples()}
+    keys = ("theme", "theme_secondary", "theme_evidence")
+    codes = [found.get(i, (None, None, [])) for i in table["section_id"]]
+    return [dict(zip(keys, (_or_none(a), _or_none(b), words), strict=True)) for a, b, words in codes]
+
+
+def _or_none(code: object) -> str | None:
+    return code if isinstance(code, str) else None
+
+
+def _indicator(indicator: Indicator) -> dict[str, Any]:
+    """An indicator as the contract has it: whole numbers as such, a range as two, a period in ISO months."""
+    fields = "start end text unit measure kind status stock_flow growth_of counts".split()
+    low, high = (_whole(n) for n in (indicator.number, indicator.high))
+    period = "/".join(dict.fromkeys(indicator.period)) if indicator.period else None
+    number = low if high is None else [low, high]
+    return {f: getattr(indicator, f) for f in fields} | {"number": number, "period": period}
+
+
+def _whole(number: float | None) -> float | int | None:
+    return int(number) if number is not None and number == int(number) else number

@@ -23,7 +23,8 @@ def data_folder(name: str) -> Path:
     return packaged if packaged.is_dir() else source / name if name == "notebooks" else source / "data" / name
 
 
-def _read(name: str, key: str, columns: list[str], folder: Path | None) -> pd.DataFrame:
+def read_table(name: str, key: str, columns: list[str], folder: Path | None) -> pd.DataFrame:
+    """A table of data/lexicon, checked: its columns in order, no key twice; all cells as text."""
     path = (folder or data_folder("lexicon")) / name
     try:
         table = pd.read_csv(path, dtype=str, keep_default_na=False)
@@ -43,12 +44,44 @@ def _read(name: str, key: str, columns: list[str], folder: Path | None) -> pd.Da
 
 def read_terms(folder: Path | None = None) -> pd.DataFrame:
     """The lexicon: one row a term, with columns term, kind, gloss_en, source."""
-    return _read("terms.csv", "term", ["term", "kind", "gloss_en", "source"], folder)
+    return read_table("terms.csv", "term", ["term", "kind", "gloss_en", "source"], folder)
 
 
 def read_stopwords(folder: Path | None = None) -> pd.DataFrame:
     """Words an analysis may hide: one row a word, with columns word, category (`CATEGORIES`), reason."""
-    return _read("stopwords.csv", "word", ["word", "category", "reason"], folder)
+    return read_table("stopwords.csv", "word", ["word", "category", "reason"], folder)
+
+
+@cache
+def read_units() -> pd.DataFrame:
+    """Units and classifiers: unit (as printed), base, factor, kind, not_before (what may not follow)."""
+    return read_table("units.csv", "unit", ["unit", "base", "factor", "kind", "not_before", "source"], None)
+
+
+@cache
+def read_measures() -> pd.DataFrame:
+    """Words that say what a quantity counts: word, counts (input, activity, output, outcome), source."""
+    return read_table("measures.csv", "word", ["word", "counts", "source"], None)
+
+
+@cache
+def read_commitments() -> pd.DataFrame:
+    """Commitment markers: marker, class, strength (hard, soft), except (strings in which it is none)."""
+    columns = ["marker", "class", "strength", "except", "source"]
+    return read_table("commitments.csv", "marker", columns, None)
+
+
+@cache
+def read_credit() -> pd.DataFrame:
+    """Markers of credit claims: marker, class, except (strings in which it is none), note, source."""
+    return read_table("credit.csv", "marker", ["marker", "class", "except", "note", "source"], None)
+
+
+@cache
+def read_slogans() -> pd.DataFrame:
+    """Slogans and where they came up: slogan, variants, level, body, year, gloss_en, source."""
+    columns = ["slogan", "variants", "level", "body", "year", "gloss_en", "source"]
+    return read_table("slogans.csv", "slogan", columns, None)
 
 
 @cache
@@ -72,18 +105,18 @@ def stopwords(categories: Iterable[str]) -> set[str]:
 @cache
 def glosses() -> dict[str, str]:
     """English glosses of terms and of common words, for figures in English."""
-    words = _read("glossary.csv", "word", ["word", "gloss_en"], None).set_index("word")
+    words = read_table("glossary.csv", "word", ["word", "gloss_en"], None).set_index("word")
     return dict(words["gloss_en"]) | dict(read_terms().set_index("term")["gloss_en"])
 
 
 @cache
 def place_names() -> frozenset[str]:
     """Names of provinces and large cities, with and without the word for what they are."""
-    return frozenset(_read("places.csv", "place", ["place", "kind", "source"], None)["place"])
+    return frozenset(read_table("places.csv", "place", ["place", "kind", "source"], None)["place"])
 
 
 @cache
 def read_labels() -> dict[str, dict[str, str]]:
     """Labels of the figures by key, in Chinese (zh) and English (en)."""
-    table = _read("labels.csv", "key", ["key", "zh", "en"], None)
+    table = read_table("labels.csv", "key", ["key", "zh", "en"], None)
     return table.set_index("key").to_dict("index")

@@ -38,18 +38,24 @@ LONGEST_NAME = 8
 
 
 @cache
-def _dictionary() -> tuple[frozenset[str], frozenset[str]]:
-    """Words of jieba's dictionary: names by its tags (person, place, body, other), and all the rest."""
+def _dictionary() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Words of jieba's dictionary: names by its tags (person, place, body, other), the rest, verbs."""
     lines = files("jieba").joinpath("dict.txt").read_text("utf-8").splitlines()
     rows = [line.split(" ") for line in lines]
     ours = frozenset(read_stopwords()["word"])  # 印发街道文件: a verb that jieba lacks is no name
     named = frozenset(r[0] for r in rows if r[-1][:2] in ("nr", "ns", "nt", "nz") and len(r[0]) > 1) - ours
-    return named, (frozenset(r[0] for r in rows) | ours) - named
+    verbs = frozenset(r[0] for r in rows if r[-1] in ("v", "vi", "vd"))
+    return named, (frozenset(r[0] for r in rows) | ours) - named, verbs
 
 
 def is_dictionary_word(word: str) -> bool:
     """Whether jieba's dictionary holds a word, as a name or otherwise."""
     return any(word in words for words in _dictionary())
+
+
+def is_verb(word: str) -> bool:
+    """Whether jieba's dictionary has a word as a verb, not as a noun of action (检查, 服务)."""
+    return word in _dictionary()[2]
 
 
 def dictionary_words() -> frozenset[str]:
@@ -96,7 +102,7 @@ def quoted_names(text: str) -> set[str]:
 
 def noun_names(text: str, cut: Callable[[str], Iterable[str]], known: frozenset[str]) -> set[str]:
     """Phrases of a name and the noun of its kind (清水湾社区)."""
-    named, common = _dictionary()
+    named, common, _ = _dictionary()
     found: set[str] = set()
     for clause in set(_CLAUSE.findall(text)):
         if not _NOUN.search(clause):

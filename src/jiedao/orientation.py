@@ -110,3 +110,40 @@ def _announced_by_title(sections: list[Section]) -> str | None:
     if bool(plan) == bool(review):
         return None
     return "prospective" if plan else "retrospective"
+
+
+def outlooks(text: str, sections: list[Section]) -> list[str | None]:
+    """Say of each section whether it looks back, looks ahead or names problems, preambles and closings too.
+
+    A preamble under a heading looks where its part looks; one that opens the document where its only part
+    does, or else where its wording points. A closing looks ahead after a plan.
+
+    Parameters
+    ----------
+    text : str
+        The normalised text.
+    sections : list of Section
+        Oriented by `orient`.
+
+    Returns
+    -------
+    list of str or None
+        ``retrospective``, ``prospective`` or ``problem-statement``; None for title and signature.
+    """
+    parts = {s.orientation for s in sections} & {"retrospective", "prospective"}
+    out: list[str | None] = []
+    for i, section in enumerate(sections):
+        above = None if section.parent is None else sections[section.parent].orientation
+        if section.orientation not in FRAMING:
+            out.append(section.orientation)
+        elif section.orientation == "apparatus":
+            out.append(None)
+        elif above and above not in FRAMING:
+            out.append(above)
+        elif len(parts) == 1:
+            out.append(next(iter(parts)))
+        elif section.orientation == "closing" and "prospective" in out[:i]:
+            out.append("prospective")
+        else:
+            out.append(tense(text[section.start : section.own_end]))
+    return out

@@ -88,6 +88,18 @@ def dots(
     return ax
 
 
+def say_beside(
+    ax: Axes, values: pd.Series, at: pd.Series | float = 0.0, offset: float = 0.0, text: str = "{:.0f}"
+) -> Axes:
+    """Print a number right of a place in each row; rows without one stay empty."""
+    places = at.to_numpy() if isinstance(at, pd.Series) else np.full(len(values), at)
+    for row, (value, place) in enumerate(zip(values, places, strict=True)):
+        if not pd.isna(value):
+            where = {"xytext": (5, 0), "textcoords": "offset points", "va": "center"}
+            ax.annotate(text.format(value), (place, row + offset), fontsize=6, **where)
+    return ax
+
+
 def rows(ax: Axes, names: Sequence[str], x_label: str = "", grid: bool = True) -> Axes:
     """Turn the y axis into rows named from top to bottom."""
     ax.set_yticks(range(len(names)), names)

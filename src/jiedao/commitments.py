@@ -1,0 +1,233 @@
+"""Commitments: how firmly a plan promises, by the markers of data/lexicon/commitments.csv, and its targets.
+
+Markers count in text that looks ahead; in a review 完成 reports and 积极 describes. Four classes are kept
+apart: a guarantee binds (确保), a stretch aims (力争), an effort promises trying (积极), an experiment
+promises a trial (探索). Effort is no weaker guarantee; it is another kind of promise.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from jiedao.headings import Section
+from jiedao.indicators import Indicator
+from jiedao.lexicon import read_commitments
+from jiedao.names import any_of
+from jiedao.orientation import outlooks
+from jiedao.periods import Period, section_periods
+from jiedao.quantities import clause_ends, clause_start
+
+# A comma after words of time ends no clause: 力争在“十四五”期间,每个社区…
+_CLAUSE_END = re.compile(r"(?<!期间)(?<!年内)(?<!底前),|[;。:!?\n\r]")
+_SENTENCE_END = re.compile(r"[;。!?\n\r]")
+# 着力|促进, 全力|争取: 力 belongs to the word before.
+_OWN_WORD = r"(?<![着大全努聚合借奋竭])(?=力)|(?!力)"
+# What was done (探索出), what is only a property (态度积极,), and what describes (必须完成的任务).
+_NO_PROMISE = {
+    "all": re.compile(r"了(?!解)|出(?!台|发|具|资)|过"),
+    "积极": re.compile(r"的|[\u4e00-\u9fff]{2}的|$|[、,;。]"),
+    "努力": re.compile(r"$|[、,;。]"),
+    "保证": re.compile(r"$|[、,;。]"),
+    "必须": re.compile(r"[\u4e00-\u9fff]{2}的|清醒|看到|认识"),
+    "完成": re.compile(r"的"),
+    "试点": re.compile(r"$|[、,;。”)]|的|经验|示范"),
+}
+# A promise that something will not happen, without a figure.
+_NEVER = re.compile(
+    r"(?:坚决)?(?P<verb>不发生|不出现|杜绝|(?:防止|遏制)(?=[^,;。]{0,12}(?:发生|事故))"
+    r"|(?:(?<![^,;。:、\s])|(?<=确保|实现|保持|做到|辖区|街道|全年|全街))无)"
+    r"(?P<what>[^,;。:!?\n\r“”]{0,18}?"
+    r"(?:事故|事件|风险|伤亡|上访|案件|疫情|火灾|违建|现象|问题|隐患)(?:事件|事故)?(?:的?发生)?)"
+)
+_BODY = (
+    r"[^,;。:、由()]{0,12}?(?:办公室|办事处|办|局|科|所|站|中心|社区|党委|党工委|工委|委员会|支部|专班"
+    r"|部门|单位|公司|街道|成员|干部|领导|负责人)"
+)
+_PARTY = re.compile(
+    rf"由(?P<by>{_BODY})(?=牵头|负责|承担|组织|与|对|挂|带队|包保|落实|具体|统筹)"
+    rf"|(?P<named>各?{_BODY})(?:牵头|负责)(?!人)|(?:责任|牵头|配合)(?:单位|部门|人):(?P<listed>[^,;。、\n()]{{2,24}})"
+)
+# How far behind a promise the party may be named: its sentence, or a bracket after it.
+_BRACKET = re.compile(r"[。;]?\([^()\n]{0,60}\)")
+_VERB = re.compile(
+    "完成|达到?|实现|新增|打造|创建|建设|建成|新建|改造|培育|引进|举办|开展|组织|确保|保持|控制|稳定|提高|提升|增长|推进|实施|安装|拆除|化解|发展"
+    "|招引|招募|培训|发放|落实|建立|成立|设立|挂点|提供|争取|办好|解决|启动|降低|压减|减少|扩招|发行|安排|增加|改善|整治|修复|治理|开通"
+)
+
+
+class Commitment(NamedTuple):
+    """A marker in text that looks ahead; ``clause`` is where its clause begins."""
+
+    start: int
+    end: int
+    marker: str
+    cls: str
+    strength: str
+    clause: int
+    sentence: int
+
+
+class Target(NamedTuple):
+    """A promise with a value, or that something will not happen; ``indicator`` is an index or None."""
+
+    start: int
+    end: int
+    indicator: int | None
+    deadline: str | None
+    verb: str | None
+    strength: str
+    party: str | None
+    sentence: int
+
+
+@cache
+def _markers() -> tuple[re.Pattern[str], dict[str, tuple[str, str, re.Pattern[str]]]]:
+    table = read_commitments()
+    known = {
+        r.marker: (r.cls, r.strength, any_of(r.exceptions.split()))
+        for r in table.rename(columns={"class": "cls", "except": "exceptions"}).itertuples()
+    }
+    return re.compile(f"(?:{_OWN_WORD})(?:{any_of(known).pattern})"), known
+
+
+def find_commitments(
+    text: str, sections: Sequence[Section], sentences: Sequence[tuple[int, int, int]]
+) -> list[Commitment]:
+    """Find the commitment markers of a report, in text that looks ahead.
+
+    Parameters
+    ----------
+    text : str
+        The normalised text.
+    sections : sequence of Section
+        The outline, oriented.
+    sentences : sequence of (int, int, int)
+        Start, end, and the index of the section.
+
+    Returns
+    -------
+    list of Commitment
+        One an occurrence, in order. 完成 is left out where a guarantee or a stretch of the same clause
+        governs it (确保…圆满完成).
+    """
+    pattern, known = _markers()
+    looks, ends = outlooks(text, list(sections)), clause_ends(text, _CLAUSE_END)
+    found: list[Commitment] = []
+    governed = -1  # the clause of the last guarantee or stretch
+    for i, (start, end, section) in enumerate(sentences):
+        if looks[section] != "prospective":
+            continue
+        for match in pattern.finditer(text, start, end):
+            cls, strength, exceptions = known[match[0]]
+            spans = exceptions.finditer(text, max(start, match.start() - 8), match.end() + 8)
+            after = text[match.end() : min(end, match.end() + 4)]
+            described = any(p.match(after) for k, p in _NO_PROMISE.items() if k in ("all", match[0]))
+            if described or any(m.start() <= match.start() < m.end() for m in spans):
+                continue
+            clause = clause_start(ends, start, match.start())
+            if match[0] == "完成" and governed == clause:
+                continue
+            governed = clause if cls in ("guarantee", "stretch") else governed
+            found.append(Commitment(*match.span(), match[0], cls, strength, clause, i))
+    return found
+
+
+def find_targets(
+    text: str,
+    sections: Sequence[Section],
+    sentences: Sequence[tuple[int, int, int]],
+    indicators: Sequence[Indicator],
+    commitments: Sequence[Commitment],
+    stated: Mapping[str, Period] | None = None,
+) -> list[Target]:
+    """Find the promises that can be checked later: those with a value, and those of no accident at all.
+
+    Returns
+    -------
+    list of Target
+        In order. The verb is the marker that governs the promise, else the verb of action; strength is
+        that of the marker, ``neutral`` without one; the deadline is the end of the period.
+    """
+    starts = [a for a, _, _ in sentences]
+    looks, ends = outlooks(text, list(sections)), clause_ends(text, _CLAUSE_END)
+    periods = section_periods(text, sections, looks, stated or {})
+    marked = [c.start for c in commitments]
+    targets = []
+    for n, promised in enumerate([*indicators, *_never(text, starts, sentences, looks)]):
+        start, stop, section = sentences[promised.sentence]
+        if promised.status != "target" or looks[section] != "prospective":
+            continue
+        counted = n < len(indicators)
+        begin = clause_start(ends, start, promised.start)
+        i = bisect_right(ends, promised.end)
+        end = min(stop, ends[i] - 1 if i < len(ends) else stop) if counted else promised.end
+        if counted and n + 1 < len(indicators) and indicators[n + 1].start < end:
+            following = text[promised.end : indicators[n + 1].start]
+            end = (
+                promised.end + max(following.rfind(mark) for mark in "、和及")
+                if re.search("[、和及]", following)
+                else indicators[n + 1].start
+            )
+        bracket = text.find("(", promised.end, end)  # who is to see to it, often
+        end = bracket if bracket > 0 else end
+        # 确保 goes on for the clauses of a list (确保…,无重大事故,无伤亡事件)
+        since = (
+            begin
+            if counted
+            else max(
+                [
+                    start,
+                    *(m.end() for m in _SENTENCE_END.finditer(text, max(start, begin - 60), promised.start)),
+                ]
+            )
+        )
+        governing = commitments[bisect_left(marked, since) : bisect_left(marked, promised.start)]
+        governing = [c for c in governing if counted or c.start >= begin or c.cls == "guarantee"]
+        period = promised.period if counted else periods[section]
+        whom = _party(text, start, begin, stop)
+        at, verb, strength = _promise(text, begin, promised, governing, counted)
+        end = at + len(text[at:end].rstrip("、 和及("))
+        targets.append(
+            Target(
+                at, end, n if counted else None, period and period[1], verb, strength, whom, promised.sentence
+            )
+        )
+    return sorted(targets, key=lambda t: (t.start, t.end))
+
+
+def _never(
+    text: str, starts: Sequence[int], sentences: Sequence[tuple[int, int, int]], looks: Sequence[str | None]
+) -> Iterator[Indicator]:
+    """Promises that something will not happen, outside of what holds a figure."""
+    for match in _NEVER.finditer(text):
+        i = bisect_right(starts, match.start()) - 1
+        if i >= 0 and match.end() <= sentences[i][1]:
+            yield Indicator(
+                *match.span(), match["verb"], 0, None, None, "", "", "", "target", "", None, None, None, i
+            )
+
+
+def _promise(
+    text: str, begin: int, promised: Indicator, governing: Sequence[Commitment], counted: bool
+) -> tuple[int, str | None, str]:
+    """Where a promise begins, its verb and its strength."""
+    if governing:
+        last = governing[-1]
+        return (last.start if last.start >= begin else promised.start), last.marker, last.strength
+    if not counted:
+        return promised.start, promised.text, "neutral"
+    verbs = list(_VERB.finditer(text, begin, promised.start))
+    direct = verbs and promised.stock_flow != "rate"
+    return (verbs[-1].start() if direct else begin), (verbs[-1][0] if verbs else None), "neutral"
+
+
+def _party(text: str, start: int, begin: int, end: int) -> str | None:
+    """Who is to see to a promise: named in its sentence, from its clause on or before, or in a bracket."""
+    bracket = _BRACKET.match(text, end - 1) or _BRACKET.match(text, end)
+    places = [(begin, end), (start, begin), *([bracket.span()] if bracket else [])]
+    found = (m for place in places for m in _PARTY.finditer(text, *place))
+    return next((m["by"] or m["named"] or m["listed"] for m in found), None)

@@ -1,0 +1,184 @@
+"""What a report takes credit for: honours and firsts it claims, and programmes with names of their own.
+
+A claim counts in text that looks back; in a plan the same words are aims (争创示范街道). A programme is a
+name in quotation marks that stands with the noun of its kind (“育苗”工程, “花漾学堂”), told from slogans
+that come from above by data/lexicon/slogans.csv.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from jiedao.headings import Section
+from jiedao.lexicon import read_credit
+from jiedao.names import any_of, dictionary_words
+from jiedao.orientation import outlooks
+from jiedao.quantities import clause_ends, clause_start
+
+# What makes of a title an aim, and of a rank a place or a rule.
+_AIM = re.compile("争创|力争|争取|争当|打造|培育|申报|参评|评选|选树|目标|为了|努力|建设$|创建(?!了|成)")
+_LEVELS = (
+    ("country", "全国|国家|中央|国务院|人民网|新华社|央视"),
+    (
+        "province",
+        "全省|省级|省委|省政府|省[^,。]{0,10}(?:奖|称号|示范|先进|优秀|赛)|[湖江广][南北西东苏]省|自治区",
+    ),
+    ("city", "全市|市级|市委|市政府|市[^,。]{0,10}(?:奖|称号|示范|先进|优秀|赛|最)|[\u4e00-\u9fff]{2}市"),
+    ("district", "全[区县]|区级|县级|区委|区政府|[区县][^,。]{0,12}(?:奖|称号|示范|先进|优秀|最佳|集体)"),
+)
+_KIND = (
+    "工程 行动 计划 项目 品牌 模式 机制 制度 平台 矩阵 体系 阵地 地图 中心 综合体 驿站 学堂 夜校 "
+    "课堂 讲堂 大讲堂 讲坛 学校 书屋 "
+    "书房 食堂 厨房 超市 小店 舞台 大舞台 调解室 工作室 议事厅 会客厅 广播站 文化站 服务站 "
+    "服务队 巡防队 宣讲队 志愿队 队 联盟 基金会 "
+    "基金 管家 合伙人 艺术团 合唱团 论坛 音乐节 文化节 系列 之家 调解 热线 码 云 荟 专班"
+).split()
+# Kinds with which an ordinary word makes a name too (“育苗”工程, but not “调解”行动).
+_FOUNDED = ("工程", "计划", "品牌")
+_NAMED = re.compile(
+    rf"“(?P<name>[^“”,。;:!?\n]{{2,10}})”(?P<kind>[\u4e00-\u9fff]{{0,8}}?(?:{'|'.join(_KIND)}))?(?P<next>[+、])?"
+)
+_ENDS = re.compile(rf"(?:{'|'.join(sorted(_KIND, key=lambda k: -len(k)))})$")
+_NO_NAME = re.compile(r"[一二两三四五六七八九十\d+—、]|[式化]$")
+
+
+class Credit(NamedTuple):
+    """A claim of credit: marker, class (award, first, only, model, rank, overfulfilled), who conferred it."""
+
+    start: int
+    end: int
+    marker: str
+    cls: str
+    level: str | None
+    sentence: int
+
+
+class Programme(NamedTuple):
+    """An occurrence of a local programme: the name as printed here, and the one that joins its spellings."""
+
+    start: int
+    end: int
+    printed: str
+    programme: str
+    sentence: int
+
+
+@cache
+def _markers() -> tuple[re.Pattern[str], dict[str, tuple[str, re.Pattern[str]]]]:
+    table = read_credit().rename(columns={"class": "cls", "except": "exceptions"})
+    known = {r.marker: (r.cls, any_of(r.exceptions.split())) for r in table.itertuples()}
+    return any_of(known), known
+
+
+def find_credit(
+    text: str, sections: Sequence[Section], sentences: Sequence[tuple[int, int, int]]
+) -> list[Credit]:
+    """Find the claims of credit in what looks back; one a clause and class.
+
+    Parameters
+    ----------
+    text : str
+        The normalised text.
+    sections : sequence of Section
+        The outline, oriented.
+    sentences : sequence of (int, int, int)
+        Start, end, and the index of the section.
+
+    Returns
+    -------
+    list of Credit
+        In order. ``level`` is country, province, city, district, or None where the clause names none.
+    """
+    pattern, known = _markers()
+    looks, ends = outlooks(text, list(sections)), clause_ends(text)
+    found: list[Credit] = []
+    for i, (start, end, section) in enumerate(sentences):
+        if looks[section] != "retrospective":
+            continue
+        seen = set()
+        for match in pattern.finditer(text, start, end):
+            cls, exceptions = known[match[0]]
+            begin = clause_start(ends, start, match.start())
+            n = bisect_right(ends, match.end())
+            stop = min(end, ends[n] - 1 if n < len(ends) else end)
+            spans = exceptions.finditer(text, max(start, match.start() - 8), match.end() + 8)
+            level = _level(cls, text[begin : match.end()], text[match.start() : stop])
+            if (
+                {(begin, cls), (begin, "award" if cls == "model" else cls)} & seen
+                or _AIM.search(text, max(begin, match.start() - 12), match.start())
+                or any(m.start() <= match.start() < m.end() for m in spans)
+                or (cls in ("first", "only") and not level)  # 首个工作日, 唯一标准: first of what?
+            ):
+                continue
+            seen.add((begin, cls))
+            found.append(Credit(*match.span(), match[0], cls, level, i))
+    return found
+
+
+def _level(cls: str, before: str, after: str) -> str | None:
+    """Who confers an award stands behind the marker, the field of a first before, a rank's around."""
+    if cls == "overfulfilled":
+        return None
+    places = (
+        [before]
+        if cls in ("first", "only")
+        else [before + after]
+        if cls == "rank"
+        else [after.split("、")[0], before]
+    )
+    return next((name for place in places for name, words in _LEVELS if re.search(words, place)), None)
+
+
+def find_programmes(
+    text: str, sentences: Sequence[tuple[int, int, int]], known: Iterable[str]
+) -> list[Programme]:
+    """Find the programmes that a report names, in all their spellings.
+
+    Parameters
+    ----------
+    text : str
+        The normalised text.
+    sentences : sequence of (int, int, int)
+        Start, end, and the index of the section.
+    known : iterable of str
+        Slogans and terms in general use; they are no local programmes.
+
+    Returns
+    -------
+    list of Programme
+        In order, every occurrence of a name that stands once in quotation marks with the noun of its
+        kind, with or without the marks (“金福”工程, 金福工程, 金福项目).
+    """
+    known = {re.sub("[“”、]", "", k) for k in known}
+    quoted = {m["name"] for m in _NAMED.finditer(text)}
+    stems: dict[str, str] = {}
+    for match in _NAMED.finditer(text):
+        name, kind = match["name"], match["kind"] or ""
+        bare = _ENDS.sub("", name)
+        stem = bare if bare in quoted else name  # “融调解中心” and “融调解” are one
+        listed = match["next"] == "+" or text[match.start() - 1 : match.start()] == "+"
+        named = name not in dictionary_words() or kind in _FOUNDED or kind.endswith("队")
+        if (
+            (kind or bare != name)
+            and named
+            and not listed
+            and not _NO_NAME.search(name)
+            and not {name, stem, name + kind} & known
+        ):
+            stems.setdefault(stem, name + kind if kind in _KIND else name)
+    if not stems:
+        return []
+    kinds = "|".join(sorted(_KIND, key=lambda k: -len(k)))
+    spellings = "|".join(sorted(map(re.escape, stems), key=lambda s: (-len(s), s)))
+    spelling = re.compile(
+        rf"“(?P<quoted>{spellings})(?:{kinds})?”(?:(?:{kinds})(?!伍))?|(?P<bare>{spellings})(?:{kinds})(?!伍)"
+    )
+    found = []
+    for i, (start, end, _) in enumerate(sentences):
+        for match in spelling.finditer(text, start, end):
+            found.append(Programme(*match.span(), match[0], stems[match["quoted"] or match["bare"]], i))
+    return found

@@ -1,0 +1,488 @@
+"""Indicators: what a report counts, with the thing measured, its status, its period and what it stands for.
+
+The quantities come from `jiedao.quantities`; here the clause around each says what it measures. The rules
+are listed beside the constants they use, so that a reader can argue with each.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from jiedao.headings import Section
+from jiedao.lexicon import read_measures
+from jiedao.names import any_of, is_verb
+from jiedao.orientation import outlooks
+from jiedao.periods import Period, find_periods, section_periods
+from jiedao.quantities import CLAUSE_END, Quantity, clause_ends, clause_start, find_quantities
+
+_GROWS = re.compile(
+    r"(?:同比|环比|比上年|较上年|较去年|比去年|年均|(?<![一二三四五六七八九十\d])年增(?!加))(?!例)|(?:正|负)?增长(?:率|了)?(?!贡献|极|点|动力|方式|目标|预期)|增速|增幅|涨幅|降幅|上升|上涨|提高|提升|增加(?!值)|扩大|下降|减少|降低|回落|下跌|压减|压缩|下调|削减|缩减|缩短|收窄|下滑|[增降]$"
+)
+_FALLS = re.compile("下降|减少|降低|回落|下跌|压减|压缩|下调|降幅|负增长|削减|缩减|缩短|收窄|下滑|降$")
+_SHARE = re.compile(r"占(?!用|道|地|比[^重例])|占比|比重|份额|比例")
+# What joins a measure and its number, and says nothing of the measure.
+_LINK = re.compile(
+    r"(?:同比|环比|分别|累计|总计|合计|共计|共有|共|已|约|近|超过|超|逾|达到?了?|高达|(?<!行)为|是|在|有|完成|实现|突破|升至|降至|扩至|增至|增加到|增加至|提高到|提高至|上升到|力争"
+    r"|不少于|不低于|不超过|至少|(?<!统)计|了|大约|从|由|到|至|和|及|与|、|每|仅|的|安排|拟按?|按|(?:控制|稳定|保持|维持)(?:在)?|首次|再|应)+$"
+)
+_OPEN = re.compile(
+    r"^(?:[、,和及与并]|以[上下内]|左右|其中|力争|力促|确保|争取|努力|保持|目前|现已|先后|已经|已|共计|累计|共|还|又|也|将|以|为(?!民)|对|在(?![册校建岗库职])|把|从(?![业事严优])|由|通过|截[至止]|今年以来|今年至今|今年|全年|年度|年?底前|同期|近?[一二三四五六七八九十\d]+年来?|该[县区市镇乡]|有(?![限关线机效])|上半年|下半年|半年度|去年|现有|预计|成功|妥善|全力|积极|继续|持续|进一步"
+    r"|(?:(?:19|20)\d\d年度?)|\d{1,2}(?:[-~至]\d{1,2})?月(?:份|底|末)?|的|于|来|(?:街道|辖区)(?=共|已|现有|内?有|全年|上半年|累计)|组织开展|组织|开展了?|举办了?|举行|召开|进行|实施|落实|下达|下发|出具|签订|发放|印发|分发|完成|实现)+"
+)
+_HEAD = re.compile(r"^(?:辖区内?|全街道|[全我][街区县市镇乡省])+(?=.{2})")
+_STOCK = re.compile(
+    r"现有|原有|目前|在册|截[至止]|现(?=有|已)|辖(?=\d|$)|[下共]辖|存栏|总面积|辖区面积|耕地|常住人口|拥有|共有|总数|存量|总户数|总人口|户籍|保有|在库|已?入[统库]的|辖区内?有|扩至|达到?$|建立.{0,12}$|成立.{0,12}$|组建.{0,14}$"
+)
+_BACKGROUND = re.compile(
+    r"现有|原有|以?辖区内?现有|涉及|下[辖设]|辖区内?有|将(?:原有的?|街道|全[街区县])?$|建筑面积|楼栋$|原为"
+)
+_SCOPE = re.compile("(?:提高|提升|加强|规范|强化|优化|增强|管好)(?:全[街区县]|辖区内?)?$")
+_LEVELS = re.compile("余额|存款|(?<!固定)资产(?!投资)|负债|债务")
+_WATCHED = re.compile("监管|管控|帮教|包保|稳控")
+_PERSONS = re.compile(
+    "(?:人员|患者|职工|干部|学生|老人|老年人|儿童|党员|志愿者|居民|群众|合伙人|人才|劳动力|对象|户主)$"
+)
+_PREDICATES = set(
+    (
+        "进行 开展 参加 参与 提供 采取 彻底 调整 实现 完成 得到 落地 投入 达到 均 全部 已 全面 "
+        "等 和 与 及 并 后 被 为 了 在 到 以 "
+        "将 共 达 于 予以 分别 实行 前 内 以来 也"
+    ).split()
+)
+_EXPECTED = re.compile("预计|预期(?!目标)|有望|预估")
+_INTENDED = re.compile("(?:计划|拟)[^,完]{0,8}$")
+_DONE = re.compile("已(?:经)?(?:完成|建成|实现)|截至目前|截止目前")
+_MAKES = re.compile("建成|新建|建设|创建|打造|新增|改造|培育|完成|新开")
+# 从A提高到B: A is where it stood, B is of the same sort.
+_FROM = re.compile("[从由][^,]{0,24}$")
+_TO = re.compile(
+    r"(?:[^,。]{0,12}?)(?:提高|提升|增加|增长|上升|扩大|下降|降低|减少|降|升|增|调整|压缩)(?:到|至|为)"
+)
+_NOT_NOUN = re.compile(r"^[^\w]+")
+_AIM = re.compile(r"(?:目标|任务|计划数?|指标)(?:任务|数|值)?(?:为|是|达)?\s*$")
+_DIVIDED = re.compile(r"(?:分为|划分为|分成|综合分为|划分成|整合为)\s*$")
+_PARTS = re.compile("其中|包括|分别为|即")
+_LISTED = re.compile(r"^\(?\d{1,2}[.、)](?!\d)")
+# Words after which a list of components is over, or goes on with something else.
+_MORE = re.compile("其中|预计|新增|还有|另有|此外|另外|外加|同时")
+_OVERFULFILLED = re.compile("超额完成|全面完成|圆满完成|提前完成|超额|超目标|全部完成")
+_PROGRESS = re.compile("进度|完成率|完成全年|完成目标|任务|入户率|完成率")
+LONGEST_MEASURE = 16
+# A sentence may be a whole report on one line; what bears on a quantity stands near it.
+LONGEST_CLAUSE = 200
+NEAR = 40
+# Parts that add up to more than this above their total are no parts of it, but a list that goes on.
+SLACK = 0.1
+
+
+class Indicator(NamedTuple):
+    """A measured quantity and what the report says of it; fields as in the contract of `jiedao inspect`."""
+
+    start: int
+    end: int
+    text: str
+    number: float
+    high: float | None
+    unit: str | None
+    approx: str
+    measure: str
+    kind: str
+    status: str | None
+    stock_flow: str
+    growth_of: int | None
+    period: Period | None
+    counts: str | None
+    sentence: int
+
+
+class Check(NamedTuple):
+    """A piece of a report's arithmetic: what was reckoned (89+10=99), and whether it agrees."""
+
+    start: int
+    end: int
+    finding: str
+    agrees: bool
+    sentence: int
+
+
+@cache
+def _measures() -> tuple[re.Pattern[str], dict[str, str]]:
+    words = dict(read_measures().set_index("word")["counts"])
+    return any_of(words), words
+
+
+def find_indicators(
+    text: str,
+    sections: Sequence[Section],
+    sentences: Sequence[tuple[int, int, int]],
+    tokens: Sequence[tuple[int, int, str, int]],
+    stated: Mapping[str, Period] | None = None,
+) -> list[Indicator]:
+    """Find the indicators of a report.
+
+    Parameters
+    ----------
+    text : str
+        The normalised text.
+    sections : sequence of Section
+        The outline, oriented.
+    sentences : sequence of (int, int, int)
+        Start, end, and the index of the section.
+    tokens : sequence of (int, int, str, int)
+        Start, end, kind, and the index of the sentence.
+    stated : mapping, optional
+        The periods of documents.csv by outlook (``retrospective``, ``prospective``).
+
+    Returns
+    -------
+    list of Indicator
+        In order. ``growth_of`` is an index in this list, ``sentence`` one in ``sentences``.
+    """
+    quantities = find_quantities(text, [(a, b) for a, b, _ in sentences], _names(text, tokens))
+    starts = [a for a, _, _ in sentences]
+    looks = outlooks(text, list(sections))
+    periods = section_periods(text, sections, looks, stated or {})
+    ends, since = clause_ends(text), _since(text, sentences)
+    token_starts = [a for a, _, _, _ in tokens]
+    found: list[Indicator] = []
+    before: list[int] = []  # the indicators of the same sentence
+    whole = None
+    for quantity in quantities:
+        i = bisect_right(starts, quantity.start) - 1
+        start, end, section = sentences[i]
+        before = before[-NEAR:] if before and found[before[-1]].sentence == i else []
+        clause = clause_start(ends, max(start, quantity.start - LONGEST_CLAUSE), quantity.start)
+        left = text[max(clause, found[before[-1]].end if before else clause) : quantity.start]
+        stop = CLAUSE_END.search(text, quantity.end, min(end, quantity.end + LONGEST_CLAUSE))
+        after = text[quantity.end : stop.start() if stop else min(end, quantity.end + LONGEST_CLAUSE)]
+        kind, grown = _kind(quantity, left, text[clause : quantity.start], found, before)
+        first = bisect_left(token_starts, quantity.end)
+        first -= bool(first and tokens[first - 1][1] > quantity.end)  # a unit and its noun cut as one
+        measure = _measure(
+            text, quantity, kind, left, after, tokens[first : first + 12], found, grown, before
+        )
+        if quantity.unit in ("个", None) and _PERSONS.search(measure):
+            kind = "person"
+        status = _status(looks[section], quantity, text[clause : quantity.start], left, after)
+        if grown is not None and found[grown].status == "forecast":
+            status = "forecast"
+        flow = _stock_flow(kind, status, text[clause : quantity.start])
+        period = _period(
+            text[max(since[i], quantity.start - 2 * LONGEST_CLAUSE) : quantity.start], periods[section], flow
+        )
+        counts = (
+            None
+            if status in ("baseline", "planned_scope")
+            else _counts(
+                kind, quantity.unit, not quantity.number, measure, text[clause : quantity.start], after
+            )
+        )
+        whole = _whole(text, found, before, quantity, whole)
+        if whole is not None:  # a component is of its total's sort
+            total = found[whole]
+            flow, counts = (total.stock_flow, total.counts) if flow != "rate" else (flow, counts)
+            measure = f"{total.measure}({measure})" if total.unit == quantity.unit else measure
+        found.append(
+            Indicator(
+                quantity.start, quantity.end, text[quantity.start : quantity.end],
+                quantity.number, quantity.high, quantity.unit, quantity.approx,
+                measure, kind, status, flow, grown, period, counts, i,
+            )
+        )  # fmt: skip
+        before.append(len(found) - 1)
+    return found
+
+
+def _since(text: str, sentences: Sequence[tuple[int, int, int]]) -> list[int]:
+    """For each sentence, from where on what is said of time holds: over semicolons, within a section."""
+    since: list[int] = []
+    for i, (start, _, section) in enumerate(sentences):
+        goes_on = i and text[sentences[i - 1][1] - 1] == ";" and sentences[i - 1][2] == section
+        since.append(since[-1] if goes_on else start)
+    return since
+
+
+def _whole(
+    text: str, found: list[Indicator], before: list[int], quantity: Quantity, whole: int | None
+) -> int | None:
+    """The total that a quantity is a component of: what 其中 follows, until unit or sentence changes."""
+    if not before:
+        return None
+    gap = text[found[before[-1]].end : quantity.start]
+    levels = [n for n in before if found[n].stock_flow != "rate"]
+    if text.count("(", found[before[-1]].end, quantity.start) > text.count(
+        ")", found[before[-1]].end, quantity.start
+    ):
+        return None  # parts of a part
+    if _PARTS.search(gap) and levels:
+        whole = levels[-1]
+    elif whole not in before or found[before[-1]].unit != quantity.unit or _MORE.search(gap):
+        return None
+    total = found[whole]
+    added = quantity.number + sum(
+        found[n].number for n in before if n > whole and found[n].unit == quantity.unit
+    )
+    fits = total.unit != quantity.unit or added <= (1 + SLACK) * total.number
+    return whole if fits else None
+
+
+def _names(text: str, tokens: Sequence[tuple[int, int, str, int]]) -> list[tuple[int, int]]:
+    """Tokens in which a numeral is part of a name, a term or an idiom."""
+    numeral = re.compile("[零〇一二两三四五六七八九十百千万亿\\d]")
+    whole = [(a, b) for a, b, kind, _ in tokens if kind in ("place", "name", "term")]
+    idioms = [(a, b) for a, b, kind, _ in tokens if kind == "word" and b - a > 2 and "分之" not in text[a:b]]
+    return [(a, b) for a, b in whole + idioms if numeral.search(text, a, b)]
+
+
+def _kind(
+    quantity: Quantity, left: str, clause: str, found: list[Indicator], before: list[int]
+) -> tuple[str, int | None]:
+    """Growth rate, share or plain ratio, and the indicator that grew."""
+    if quantity.kind not in ("ratio", "share", "growth_rate") or quantity.unit == "分":
+        return quantity.kind, None
+    if (
+        re.fullmatch("(?:左右|以[上下内])?[、和及与]?", left.strip())
+        and before
+        and found[before[-1]].stock_flow == "rate"
+    ):
+        return found[before[-1]].kind, None  # 分别增长4.3%和7.8%
+    opened = clause[: len(clause) - len(left)]
+    if before and re.search("[从由]", opened) and re.fullmatch(f"(?:分别)?{_TO.pattern}", left.strip()):
+        return found[before[-1]].kind, None
+    growth = list(_GROWS.finditer(left))
+    if growth and not re.search(r"(?:提高|提升|上升|增加|扩大|降低|下降|减少)(?:到|至)\s*$", left):
+        rest = _LINK.sub("", left[: growth[0].start()])
+        levels = [n for n in before if found[n].stock_flow != "rate" and found[n].kind != "duration"]
+        same = not _OPEN.sub("", rest).strip()
+        grew = before[-1:] if quantity.unit == "个百分点" else levels[-1:]
+        return "growth_rate", grew[0] if same and grew else None
+    if quantity.kind == "growth_rate":
+        return "growth_rate", None
+    return ("share", None) if quantity.kind == "share" or _SHARE.search(left) else ("ratio", None)
+
+
+def _measure(
+    text: str,
+    quantity: Quantity,
+    kind: str,
+    left: str,
+    after: str,
+    following: Sequence[tuple[int, int, str, int]],
+    found: list[Indicator],
+    grown: int | None,
+    before: list[int],
+) -> str:
+    """The thing measured: the noun that a classifier counts, or what stands before the number."""
+    head = _shorten(left)
+    if quantity.number == 0 and quantity.unit is None:
+        return head + text[quantity.start + 1 : quantity.end]
+    if kind == "growth_rate":
+        own = _shorten(_GROWS.split(left)[0]) or _shorten(_GROWS.sub("", left))
+        base = (
+            found[grown].measure
+            if grown is not None
+            else own or (found[before[-1]].measure if before else "")
+        )
+        return (
+            base
+            if re.search("[增降]速$|[增降涨]幅$", base)
+            else base + ("降幅" if _FALLS.search(left) else "增速")
+        )
+    if kind == "share":
+        whole = re.sub(r"^.*占", "", _LINK.sub("", left.strip())).removesuffix("比重").removesuffix("比例")
+        levels = [n for n in before if found[n].stock_flow != "rate"]
+        base = re.sub(r"占.*$", "", head) or (found[levels[-1]].measure if levels else "")
+        return f"{base}占{whole}比重" if whole and "占" in left else head or base
+    if (
+        _GROWS.search(left)
+        and before
+        and re.fullmatch("(?:[比较同][^,]{0,8})?(?:增加|减少|提高|降低)了?", head)
+    ):
+        return found[before[-1]].measure + "增减"
+    noun = _noun_after(text, quantity, following)
+    if quantity.kind == "money" and re.search("(?:资金|金|款|补贴|经费|投资)$", noun):
+        return noun
+    if quantity.kind in ("count", "person", "duration") and len(noun) > 1:
+        return noun
+    rest = re.split(r"[^\w“”]", _NOT_NOUN.sub("", after))[0][:LONGEST_MEASURE]
+    return head or noun or (found[before[-1]].measure if before else rest)
+
+
+def _shorten(left: str) -> str:
+    """What stands before a number, without link words; of a long phrase the part next to the number."""
+    words = _LINK.sub("", re.sub("[“”‘’]", "", _LISTED.sub("", left.strip())).strip(" ()"))
+    words = _HEAD.sub("", _OPEN.sub("", _OPEN.sub("", words.strip())))
+    words = re.sub(r"(?<=.)(?:完成|实现)(?=.{2})", "", words).removesuffix("等")
+    if len(words) > 10:
+        cuts = [m.end() for m in re.finditer("[、的和与及并等()]", words) if len(words) - m.end() > 2]
+        words = _OPEN.sub("", words[cuts[-1] :]) if cuts else words
+    return words[-LONGEST_MEASURE:]
+
+
+def _noun_after(text: str, quantity: Quantity, following: Sequence[tuple[int, int, str, int]]) -> str:
+    """The noun phrase that a classifier counts: 13座|重点|商务楼宇|资源, up to its predicate or a sign."""
+    words, place = "", quantity.end
+    for start, end, kind, _ in following:
+        word = text[max(start, quantity.end) : end]
+        if start > place or len(words) >= LONGEST_MEASURE or kind == "number":
+            break
+        place = end
+        if word in "“”‘’" or (word in ("的", "以上", "以下", "以内", "左右") and not words):
+            continue
+        if (
+            kind == "sign"
+            or {word, word.removesuffix("为")} & _PREDICATES
+            or (is_verb(word) and len(words) > 2)
+        ):
+            break
+        words += word
+    return words.removesuffix("的")
+
+
+def _status(look: str | None, quantity: Quantity, clause: str, left: str, after: str) -> str | None:
+    """Reached, aimed at, expected, a planned division, or only quoted as background."""
+    if _DIVIDED.search(left):
+        return "planned_scope"
+    if _EXPECTED.search(clause):
+        return "forecast"
+    if _AIM.search(left):
+        return "target"
+    scope = quantity.kind in ("count", "person") and _SCOPE.search(clause)
+    background = (
+        scope
+        or (_FROM.search(left) and _TO.match(after))
+        or _BACKGROUND.search(clause)
+        or re.match(r"[^,。]{0,8}(?:调整|升级|整合|合并|提升)为", after)
+    )
+    watched = re.search("(?:^|[^面])对", left) and _WATCHED.search(after)
+    if look == "problem-statement":
+        return "baseline"
+    if look == "prospective" and quantity.number:
+        scope = re.search(
+            r"(?:^|[^面])(?:对|针对|依托|围绕)[^,]*$|辖区(?:内|现有)?[^,]{0,4}$|街道$|社区$", left
+        )
+        if _DONE.search(clause):
+            return "achieved"
+        return "baseline" if background or (scope and not _MAKES.search(clause)) else "target"
+    if look == "prospective":
+        return "baseline" if re.match("”?(?:成果|称号|社区|街道|村)", after) else "target"
+    if look and _INTENDED.search(left):
+        return "target"
+    return look and ("baseline" if background or watched else "achieved")
+
+
+def _stock_flow(kind: str, status: str | None, clause: str) -> str:
+    """A level at a date, an amount over a period, or a rate."""
+    if kind in ("growth_rate", "share", "ratio"):
+        return "rate"
+    if kind == "money":
+        return "stock" if _LEVELS.search(clause) else "flow"
+    level = status in ("baseline", "planned_scope") or _STOCK.search(clause)
+    return "stock" if level and not re.search("新增|新建|新成立|净增", clause) else "flow"
+
+
+def _period(before: str, usual: Period | None, flow: str) -> Period | None:
+    """The last period named before the number in its sentence, or that of the section."""
+    clause = clause_start(clause_ends(before), 0, len(before))
+    named = [
+        n
+        for n in find_periods(before, usual and int(usual[1][:4]), usual)
+        if n.end > clause or not n.past or before[n.end] == ","  # 去年 speaks of its own clause
+    ]
+    if not named:
+        return usual
+    last = next((n for n in reversed(named) if n.period != usual), named[-1])
+    return (last.period[1], last.period[1]) if last.upto and flow == "stock" else last.period
+
+
+def _counts(kind: str, unit: str | None, zero: bool, measure: str, clause: str, after: str) -> str:
+    """Input, activity, output or outcome: by the last word of measures.csv in the measure, then around it."""
+    pattern, words = _measures()
+    if kind == "growth_rate" or zero:
+        return "outcome"
+    if unit in ("次", "场", "期", "场次"):
+        return "activity"
+    for where in (measure, clause, after):
+        if matches := pattern.findall(where):
+            return words[matches[-1]]
+    return {"ratio": "outcome", "share": "outcome", "money": "input"}.get(kind, "output")
+
+
+def check_sums(
+    indicators: Sequence[Indicator], sentences: Sequence[tuple[int, int, int]], text: str
+) -> list[Check]:
+    """Check the arithmetic of a report against itself.
+
+    After 其中 the components of a total are added up as long as they share a unit; a share of progress is
+    divided out where its parts stand beside it; and a rate below 100 % is held against a claim in the same
+    section that the task was fully done (超额完成 beside 92.99%).
+
+    Returns
+    -------
+    list of Check
+    """
+    checks: list[Check] = []
+    by_sentence: dict[int, list[Indicator]] = {}
+    for indicator in indicators:
+        by_sentence.setdefault(indicator.sentence, []).append(indicator)
+    for i, group in by_sentence.items():
+        for total, parts in _components(group, text):
+            added = round(sum(p.number for p in parts), 6)
+            if added == total.number or (
+                total.number < added <= (1 + SLACK) * total.number and not total.approx
+            ):
+                sign = "=" if added == total.number else "≠"
+                terms = "+".join(f"{p.number:.12g}" for p in parts)
+                finding = f"{terms}{sign}{total.number:.12g}"
+                checks.append(Check(total.start, parts[-1].end, finding, sign == "=", i))
+        for rate in group:
+            if rate.kind == "ratio" and rate.unit == "%":
+                checks += _check_progress(rate, group, sentences, i, text)
+    return checks
+
+
+def _components(group: list[Indicator], text: str) -> list[tuple[Indicator, list[Indicator]]]:
+    """Totals with what 其中 or 包括 divides them into."""
+    found = []
+    for n, total in enumerate(group[:-1]):
+        if total.stock_flow == "rate" or not _PARTS.search(text[total.end : group[n + 1].start]):
+            continue
+        parts, depth = [group[n + 1]], 0
+        for nxt in group[n + 2 :]:
+            gap = text[parts[-1].end : nxt.start]
+            if nxt.unit != parts[0].unit or _MORE.search(gap):
+                break
+            depth += gap.count("(") - gap.count(")")
+            if depth == 0:  # what stands in brackets are parts of a part
+                parts.append(nxt)
+        if len(parts) > 1:
+            found.append((total, parts))
+    return found
+
+
+def _check_progress(
+    rate: Indicator, group: list[Indicator], sentences: Sequence[tuple[int, int, int]], i: int, text: str
+) -> list[Check]:
+    """A rate of progress against the numbers beside it and the claim made for it."""
+    clause = text[clause_start(clause_ends(text[: rate.start]), sentences[i][0], rate.start) : rate.start]
+    if not _PROGRESS.search(clause):
+        return []
+    checks = []
+    reached = [g for g in group if g.status == "achieved" and g.end <= rate.start and g.stock_flow != "rate"]
+    aims = [g for g in group if g.status == "target" and g.end <= rate.start and g.stock_flow != "rate"]
+    if reached and aims and aims[-1].number and aims[-1].unit == reached[-1].unit:
+        share = round(100 * reached[-1].number / aims[-1].number, 2)
+        agrees = abs(share - rate.number) < 0.05
+        finding = f"{reached[-1].text}/{aims[-1].text}={share:g}%"
+        checks.append(Check(aims[-1].start, rate.end, finding, agrees, i))
+    section = sentences[i][2]
+    near = [(a, b) for a, b, s in sentences[max(0, i - 1) : i + 1] if s == section]
+    claims = [m for a, b in near for m in _OVERFULFILLED.finditer(text, a, b)]
+    if claims and rate.number < 100:
+        start, end = min(claims[0].start(), rate.start), max(claims[0].end(), rate.end)
+        checks.append(Check(start, end, f"{claims[0][0]} / {rate.text}", False, i))
+    return checks

@@ -1,0 +1,277 @@
+"""Measured quantities in running text: a number with its unit, and never what only looks like one.
+
+A quantity is a numeral and a unit of data/lexicon/units.csv. Dates, ordinals, ages, models, list markers,
+addresses and quoted slogans hold numerals too; they are covered up before the search begins. Counts of the
+levels or aspects of something (三级, 五种, 两个机制) describe a structure and measure nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from jiedao.lexicon import read_units
+from jiedao.numerals import CHINESE, NUMERAL, SCALE, parse_numeral, parse_pair
+
+CLAUSE_END = re.compile(r"[,;。:!?\n\r]")
+_TO = r"\s*(?:[-–—~至到]|——)\s*"
+_SIGN = "[A-Za-z\\d一二三四五六七八九十]"
+_NOT_NUMBERS = re.compile(
+    "|".join(
+        [
+            # quoted: slogans, brands, titles; a bracket that spells out a formula (1个牵头单位+N个…)
+            r"“[^”\n,。;]{0,60}”|‘[^’\n,。;]{0,60}’|\"[^\"\n,。;]{0,60}\"|「[^」\n,。;]{0,60}」|《[^》\n]{0,80}》"
+            r"|\([^()\n]*\+[^()\n]*\)",
+            rf"(?<!{_SIGN}){_SIGN}{{1,12}}[^\s,;。+]{{0,6}}(?:\+\s*{_SIGN}{{1,12}})+",
+            # dates, spans of years, times of day
+            rf"(?:19|20)\d\d(?:年)?{_TO}(?:(?:19|20)?\d\d)年|(?:19|20)\d\d[-/.]\d{{1,2}}(?:[-/.]\d{{1,2}})?(?!\d)",
+            r"(?:19|20)\d\d\s*年(?:度|底|末|初)?|(?<!连续)(?<!历时)(?<!长达)(?<!为期)(?<!延长)(?<!坚持)(?<!\d)\d\d\s*年(?:度|底|末|初)?(?=\D)|(?:19|20)\d\d(?=年|[上下]半年|$)|[〇零一二三四五六七八九]{4}年|[一二三四五六七八九]{1,2}十年代|\d\d年代|\d+\s*世纪",
+            rf"\d{{1,2}}(?:{_TO}\d{{1,2}})?\s*月(?:份|底|末|初|中旬|上旬|下旬)?(?:\s*\d{{1,2}}(?:{_TO}\d{{1,2}})?\s*[日号])?|\d{{1,2}}\s*[日号](?![一-鿿]线)",
+            r"[一二三四五六七八九十]{1,3}月(?:份|底|末|初|[一二三四五六七八九十]{1,3}日)?|\d{1,2}:\d\d(?::\d\d)?|\d{1,2}[时点](?:\d{1,2}分|半)?(?![一-鿿])|\d+\s*周年|[一二三四五六七八九十]周年",
+            # ordinals, ranks, addresses, models, document numbers, ages
+            rf"第\s*[\d{CHINESE}]+(?:[、和至-]\s*(?:第\s*)?[\d{CHINESE}]+)*|前\s*[\d{CHINESE}]+(?:名|位|强)?|\d+\s*强|\d+\s*号|\d+栋\d+单元|[〔\[]\d{{4}}[〕\]]\s*\d*号?",
+            r"(?<![A-Za-z])[A-Za-z][A-Za-z.-]{0,20}\d[\d.]*|\d+(?:\.\d+)?(?!(?:km|kg|ml|mL|ML|h?m[²³])(?![A-Za-z]))[A-Za-z]+|\d{11,}",
+            rf"(?<![\d{CHINESE}])[\d{CHINESE}]{{1,5}}(?:{_TO}[\d{CHINESE}]{{1,5}})?\s*周?岁",
+            # round the clock, and circles of so many minutes
+            r"24\s*小时(?!内)|365\s*天|7\s*[x×*]\s*24|(?<![\d一二三四五六七八九十])[\d一二三四五六七八九十]{1,4}\s*(?:分钟|刻钟|小时|公里)[一-鿿]{0,6}圈",
+            r"[一二三四五六七八九十]位一体|[一二三]次产业",
+        ]
+    )
+)
+# Nouns of which a report claims or promises that there were none.
+_NONE = (
+    "事故 伤亡 死亡 亡人 上访 非访 信访 进京 越级访 违建 违法 违规 违纪 投诉 举报 案件 发案 差错 "
+    "失误 延误 感染 确诊 疫情 火灾 火情 火警 溺水 溺亡 积压 欠薪 拖欠 纠纷 矛盾 隐患 返贫 辍学 "
+    "抛荒 撂荒 增量 发生 遗漏 死角 新增 "
+)
+_ZERO = re.compile(rf"零(?:{'|'.join(_NONE.split())})")
+# Chinese numerals join with these only; 三门, 五台 and 二期 are names and ordinals.
+_WITH_CN = set(
+    (
+        "个 家 名 人 位 次 件 起 场 处 户 座 条 项 所 间 片 只 辆 套 份 栋 天 块 批 部 "
+        "个月 小时 分钟 倍 成 个百分点 人次 吨 亩 元 美元 % 公里 米"
+    ).split()
+)
+_STRUCTURE = re.compile(
+    r"(?:大|重大|基本|重点|主要|核心|关键)?(?:方面|层面|维度|体系|机制|阶段|环节|确立|维护|意识|自信|务必|毫不|一律|结合|转变|统一|原则|聚焦|坚持"
+    r"|着力|突出|方针|方向|领域|要素|文明|关键|基本点|百分百|责任|清单|抓手|支撑|能力|作用|关系|制度|底线|红线|防线|主线|路径|举措|措施|战略"
+    r"|层次|样子|现代化|面向|服务于|更加|优先|专项|故事|优势|振兴|效益|规律|考验|危险|革命|布局|全面|攻坚|定位|高地|目标|任务|批次|轮次|回合|规定|代表|有利于|一百年|一工程|百分百)"
+)
+_MONEY = re.compile(
+    r"(?:收入|税收|资金|产值|投资|金额|总额|销售额|营业额|营收|税款|贷款|补贴|补助|经费|预算|支出|救助金|慰问金|善款|捐款|罚款|款|额|价值|GDP|生产总值)"
+)
+_PEOPLE = re.compile(
+    "[余多]?(?:名|位)?(?:群众|学生|居民|村民|农民|党员|职工|人民|市民|游客|纳税人|中国人|贫困人口|农牧民|劳动力|考生|老人)"
+)
+_TOTAL = re.compile(
+    r"(?P<noun>人|户|家|件|户主|单位)?(?:数|数量|总数|总量|合计|总计|共计)(?:达到?|为|是|约|超过?|近)?\s*$"
+)
+_LASTS = re.compile(
+    r"(?:连续|历时|长达|累计|已有|坚持了?|延长|为期|有效期|超过?|近|仅用|时间)(?:了|至|到)?\s*$"
+)
+
+
+def clause_ends(text: str, pattern: re.Pattern[str] = CLAUSE_END) -> list[int]:
+    """Where clauses end, in order, for `clause_start`."""
+    return [m.end() for m in pattern.finditer(text)]
+
+
+def clause_start(ends: Sequence[int], floor: int, place: int) -> int:
+    """Where the clause around a place begins, not before ``floor``."""
+    i = bisect_right(ends, place)
+    return max(floor, ends[i - 1] if i else 0)
+
+
+class Quantity(NamedTuple):
+    """A measured quantity; ``high`` is set for ranges, ``approx`` is what hedges the number (余, 以上)."""
+
+    start: int
+    end: int
+    number: float
+    high: float | None
+    unit: str | None
+    kind: str
+    approx: str
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    units = "|".join(
+        re.escape(u.unit) + (f"(?!{'|'.join(u.not_before.split())})" if u.not_before else "")
+        for u in sorted(read_units().itertuples(), key=lambda u: -len(u.unit))
+    )
+    fuzzy = r"[余多]|[几来](?=[万亿个家名人户次件场])"
+    return re.compile(
+        rf"(?P<fraction>(?P<of>{NUMERAL})分之(?P<part>{NUMERAL}))"
+        rf"|(?P<much>(?<=[近超过约达占])(?:一半|半数))"
+        rf"|(?P<and_half>{NUMERAL})个半(?P<half_of>小时|月)"
+        rf"|(?P<few>(?:[数几]|(?<!以)上)(?=[十百千万亿]))?(?P<low>{NUMERAL})(?P<fuzzy>{fuzzy})?(?P<scale>万亿|[万亿]|个亿)?[余多]?"
+        rf"(?:(?P<inner>{units})?(?:{_TO}|(?P<next>、))(?P<high>{NUMERAL})(?P<fuzzy2>[余多])?)?"
+        rf"\s?(?P<bound>以[上下]|左右)?\s?(?P<unit>{units})?"
+    )
+
+
+@cache
+def _units() -> dict[str, tuple[str, float, str]]:
+    return {u.unit: (u.base, float(u.factor), u.kind) for u in read_units().itertuples()}
+
+
+def find_quantities(
+    text: str, spans: Iterable[tuple[int, int]], names: Iterable[tuple[int, int]] = ()
+) -> list[Quantity]:
+    """Find the measured quantities of a text.
+
+    Parameters
+    ----------
+    text : str
+        The normalised text.
+    spans : iterable of (int, int)
+        Where to look, such as its sentences; no quantity crosses an end.
+    names : iterable of (int, int)
+        Stretches that are names or terms (十四五, 三门峡); numerals in them are no quantities.
+
+    Returns
+    -------
+    list of Quantity
+        In order, disjoint. ``number`` is in the base unit of units.csv (1.19亿元 → 119000000 元).
+    """
+    # 13|个村公司 and 0.2个|百分点 are no names
+    names = [n for n in names if not re.search(r"\d个?$", text[max(0, n[0] - 2) : n[0]])]
+    covered = list(text)
+    for start, end in [*(m.span() for m in _NOT_NUMBERS.finditer(text)), *names]:
+        covered[start:end] = "\x00" * (end - start)
+    hidden = "".join(covered)
+    found = []
+    for start, end in spans:
+        found += [Quantity(*m.span(), 0.0, None, None, "count", "") for m in _ZERO.finditer(text, start, end)]
+        found += list(_quantities(hidden, text, start, end))
+    return sorted(found)
+
+
+def _quantities(hidden: str, text: str, start: int, end: int) -> Iterator[Quantity]:
+    place = start
+    while match := _pattern().search(hidden, place, end):
+        place = match.end()
+        if match["fraction"]:
+            whole, part = parse_numeral(match["of"]), parse_numeral(match["part"])
+            if whole and part is not None:
+                yield Quantity(*match.span(), round(100 * part / whole, 6), None, "%", "share", "")
+        elif match["much"]:
+            yield Quantity(*match.span(), 50.0, None, "%", "share", "")
+        elif match["and_half"]:
+            number = parse_numeral(match["and_half"])
+            if number is not None:
+                unit = "个月" if match["half_of"] == "月" else "小时"
+                yield Quantity(*match.span(), number + 0.5, None, unit, "duration", "")
+        elif quantity := _quantity(match, hidden, text, start):
+            yield quantity
+        else:
+            place = match.end("low")  # what follows may be a quantity of its own
+
+
+def _quantity(match: re.Match[str], hidden: str, text: str, start: int) -> Quantity | None:
+    """The quantity that a numeral and its unit make, or None if they only look like one."""
+    before, after = text[max(0, match.start() - 12) : match.start()], text[match.end() : match.end() + 12]
+    low, printed = match["low"].strip(), match["unit"]
+    chinese = low[0] in CHINESE
+    touching = hidden[max(0, match.start() - 2) : match.start()]
+    if re.search(rf"[{CHINESE}]点$" if chinese else r"[A-Za-z\d.]$", touching):
+        return None
+    values = _values(match, low)
+    if values is None or (match["next"] and (match.start() == start or values[1] != values[0] + 1)):
+        return None  # 1、2家 is a range, but 1、 at the start of a sentence numbers a list
+    hedge = match["few"] or match["fuzzy"] or match["fuzzy2"] or match["bound"] or _hedge(before, after)
+    if chinese and not _counts(low, printed, hedge, before, after, len(values) > 1):
+        return None
+    base, factor, kind = _units().get(printed or "", (None, 1.0, ""))
+    stop = match.end()
+    if printed is None:
+        implied = _implied_unit(match, before, after)
+        if implied is None:
+            return None
+        base, kind = implied
+        stop = match.start("bound") if match["bound"] else stop
+    elif _is_no_measure(printed, kind, before, after):
+        return None
+    if kind in ("count", "person") and (listed := re.fullmatch(r"\d+\.(\d+)", low)):
+        # 2.20个小区: the 2. numbers a list
+        first = match.start() + listed.start(1)
+        number = float(listed[1])
+        return Quantity(first, stop, number, None, base, kind, hedge) if match.start() == start else None
+    values = [round(v * factor, 6) for v in values]
+    stop = match.start() + len(text[match.start() : stop].rstrip())
+    return Quantity(match.start(), stop, values[0], values[1] if len(values) > 1 else None, base, kind, hedge)
+
+
+def _values(match: re.Match[str], low: str) -> list[float] | None:
+    """The number, or the two ends of a range, as printed."""
+    scale = (match["scale"] or "").removeprefix("个")
+    pair = parse_pair(low + scale) if low[0] in CHINESE else None
+    if pair and not match["high"]:
+        return pair
+    values = [parse_numeral(low + scale), *([parse_numeral(match["high"])] if match["high"] else [])]
+    if None in values:
+        return None
+    # 1-2万元: a magnitude after the second number goes for both
+    shared = re.search("(?:万亿|[万亿])$", (match["high"] or "").strip())
+    if shared and match["inner"] is None and not re.search("[万亿]$", low + scale):
+        values[0] *= SCALE[shared[0]]
+    return values if values == sorted(values) else None
+
+
+def _is_no_measure(printed: str, kind: str, before: str, after: str) -> bool:
+    """Whether what stands around a number and its unit makes it something else than a measure."""
+    return bool(
+        (printed in ("年", "秒") and not _LASTS.search(before))
+        or after[:2] in ("方面", "维度", "层面")
+        or (kind == "duration" and re.search(r"(?:每|过去|过了|还有|剩)[近约]?$", before))
+        or (printed == "分" and not re.search(r"(?:得|评|均|绩|值|为|达)分?\s*$", before))
+        or (printed == "位" and re.search("(?:上升|前移|后移|下降|提升|跃升|前进|攀升)了?$", before))
+    )
+
+
+def _hedge(before: str, after: str) -> str:
+    """How the words around a number hedge it."""
+    if match := re.match(r"以[上下]|左右|以内", after):
+        return match[0]
+    match = re.search(
+        r"(约|近|超过?|逾|不少于|不低于|至少|高于|突破|大于|上|达到?|不超过|低于|以内)\s*$", before
+    )
+    return match[1] if match and not match[1].startswith("达") else ""
+
+
+def _counts(low: str, unit: str | None, hedge: str, before: str, after: str, is_range: bool) -> bool:
+    """Whether a Chinese numeral measures something: 两家门店 does, 一批 and 三级 do not."""
+    large = any(c in low[1:] for c in "百千万亿点") or (hedge and low[0] in "百千万亿十")
+    if (low in ("一", "二") and not is_range) or (low[0] in "百千万亿" and not hedge):
+        return False
+    if unit is None or (unit not in _WITH_CN and not large):
+        return False
+    if (
+        re.search(r"[这那此其该每下本双]\s*$|(?<!以)上\s*$", before)
+        and not is_range
+        and low[0] not in "百千万亿"
+    ):
+        return False
+    return not ((after[:1] in '“‘"' and after) or _STRUCTURE.match(after))
+
+
+def _implied_unit(match: re.Match[str], before: str, after: str) -> tuple[str | None, str] | None:
+    """What a number without a unit counts: 元 (引进税收375万), people (76万群众), or what its noun says."""
+    if match["scale"] == "个亿":
+        return "元", "money"
+    magnitude = re.search("[万亿]$", (match["high"] or match["low"]).strip()) or match["scale"]
+    if magnitude and _PEOPLE.match(after):
+        return "人", "person"
+    if not re.match(r"$|[\s,;。:、!?()]|以[上下]|左右", after):
+        return None
+    tail = re.split(r"[,;。:、!?()]", before)[-1]
+    if magnitude:
+        if re.search("人口|人数|人员", tail):
+            return "人", "person"
+        return ("元", "money") if _MONEY.search(tail) else (None, "count")
+    bare = _TOTAL.search(tail) and not after.startswith("、") and not match["high"]
+    return (None, "count") if bare else None

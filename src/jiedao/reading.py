@@ -1,0 +1,119 @@
+"""All that is read in one report beyond its words: quantities, promises, credit, slogans, themes.
+
+One function runs the steps in order over one parsed report; `jiedao.corpus` makes tables of what it
+gives, `jiedao.inspection` the JSON of one report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from jiedao import coding
+from jiedao.commitments import Commitment, Target, find_commitments, find_targets
+from jiedao.credit import Credit, Programme, find_credit, find_programmes
+from jiedao.headings import Section
+from jiedao.indicators import Check, Indicator, check_sums, find_indicators
+from jiedao.lexicon import default_terms, read_slogans
+from jiedao.orientation import is_part
+from jiedao.periods import Period
+from jiedao.provenance import Slogan, find_slogans
+
+
+class Reading(NamedTuple):
+    """What one report counts, promises, claims and cites."""
+
+    indicators: list[Indicator]
+    commitments: list[Commitment]
+    targets: list[Target]
+    checks: list[Check]
+    credit: list[Credit]
+    programmes: list[Programme]
+    slogans: list[Slogan]
+
+
+def read_policy(
+    text: str,
+    sections: Sequence[Section],
+    sentences: Sequence[tuple[int, int, int]],
+    tokens: Sequence[tuple[int, int, str, int]],
+    stated: Mapping[str, Period] | None = None,
+) -> Reading:
+    """Read one report.
+
+    Parameters
+    ----------
+    text : str
+        The normalised text.
+    sections : sequence of Section
+        The outline, oriented.
+    sentences : sequence of (int, int, int)
+        Start, end, and the index of the section.
+    tokens : sequence of (int, int, str, int)
+        Start, end, kind, and the index of the sentence.
+    stated : mapping, optional
+        The periods of documents.csv by outlook (``retrospective``, ``prospective``).
+
+    Returns
+    -------
+    Reading
+        Every entry with start, end and the index of its sentence.
+    """
+    indicators = find_indicators(text, sections, sentences, tokens, stated)
+    commitments = find_commitments(text, sections, sentences)
+    return Reading(
+        indicators,
+        commitments,
+        find_targets(text, sections, sentences, indicators, commitments, stated),
+        check_sums(indicators, sentences, text),
+        find_credit(text, sections, sentences),
+        find_programmes(text, sentences, _general()),
+        find_slogans(text, sentences, tokens),
+    )
+
+
+def code_themes(text: str, sections: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Code the sections of one report: a leaf by its own text, a heading above by all that it holds.
+
+    Parameters
+    ----------
+    text : str
+        The normalised text.
+    sections : DataFrame
+        Its rows of the table of sections.
+
+    Returns
+    -------
+    tuple of DataFrame
+        A code for each section that is a theme's (`jiedao.coding.code_sections`; none for titles and for
+        the headings of a review or a plan as a whole), and the words of the lexicon in each one's own text.
+    """
+    reach = sections["own_end"].where(sections["is_leaf"], sections["end"])
+    held = [text[a:b] for a, b in zip(sections["start"], reach, strict=True)]
+    passages = sections.assign(text=held)
+    evidence = coding.find_evidence(passages)
+    codes = coding.code_sections(passages, evidence)
+    own_end = evidence["section_id"].map(sections.set_index("section_id")["own_end"])
+    own = evidence[evidence["end"] <= own_end]
+    words = own.groupby("section_id")["word"].agg(set).to_dict()
+    # A heading is coded by all that it holds, but shown with the words of its own, where it has any.
+    codes["theme_words"] = [
+        [w for w in c.theme_words if w in words.get(c.section_id, ())] or c.theme_words
+        for c in codes.itertuples()
+    ]
+    headings = sections["heading"].astype(object).where(sections["heading"].notna(), "")
+    parts = np.array([is_part(heading) is not None for heading in headings], dtype=bool)
+    return codes[~parts], own
+
+
+@cache
+def _general() -> frozenset[str]:
+    """Names in general use: terms, and slogans whose origin is known."""
+    slogans = read_slogans()
+    known = slogans[slogans["level"] != ""]
+    variants = [v for row in known["variants"] for v in row.split(";")]
+    return frozenset([*default_terms(), *known["slogan"], *variants])
