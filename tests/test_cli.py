@@ -394,3 +394,11 @@ def test_a_reader_that_stops_reading_is_no_error_message():
     process.stderr.close()
     assert process.wait(60) in (0, 1)
     assert said == b""
+
+
+def test_kwic_shows_the_sentences_that_a_table_names():
+    result = call("kwic", "huashan-2024/s003-004", "--corpus", RAW)
+    assert result.stderr == "2 sentences\n"
+    first, second = result.stdout.splitlines()
+    assert first.startswith("huashan-2024/s003\t(一)党建引领")
+    assert second.startswith("huashan-2024/s004\t强品牌")

@@ -7,7 +7,7 @@ import pytest
 
 from jiedao import JiedaoError
 from jiedao.clean import normalise
-from jiedao.concordance import kwic
+from jiedao.concordance import IDS, kwic, show_sentences
 from jiedao.corpus import read_corpus
 
 
@@ -113,3 +113,23 @@ def test_no_regular_expression(corpus, pattern):
         kwic(corpus, pattern)
     assert repr(pattern) in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_ids_of_sentences_show_the_sentences(corpus):
+    found = show_sentences(corpus, "huashan-2024/s003-005 bayuehu-2023/s006")
+    ids = ["huashan-2024/s003", "huashan-2024/s004", "huashan-2024/s005", "bayuehu-2023/s006"]
+    assert found["sentence_id"].tolist() == ids
+    assert [corpus.quote(r.doc_id, r.start, r.end) for r in found.itertuples()] == found["sentence"].tolist()
+    assert found["sentence"].iloc[-1] == "一是财税任务超额完成。"
+
+
+def test_ids_that_the_corpus_lacks_are_an_error(corpus):
+    with pytest.raises(JiedaoError, match="no such sentence"):
+        show_sentences(corpus, "huashan-2024/s903")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "named"), [("a/s001", True), ("a/s001-003 b/s002", True), ("网格", False), ("a/s1", False)]
+)
+def test_what_counts_as_ids(pattern, named):
+    assert bool(IDS.fullmatch(pattern)) is named

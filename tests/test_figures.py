@@ -325,3 +325,45 @@ def test_every_orientation_has_a_label(lang):
     labels = [house.label(key, lang) for key in house.PARTS]
     assert all(labels)
     assert all(bool(CHINESE.search(text)) == (lang == "zh") for text in labels)
+
+
+# --- from marks to sentences
+
+
+@pytest.fixture(scope="module")
+def corpus():
+    return read_corpus(ROOT / "data/raw")
+
+
+# What a mark counts nothing of has nothing behind it.
+EMPTY = {
+    "n": 0, "share": 0, "rate": 0, "slogans": 0, "sections": 0, "claims": 0, "kept": 0, "characters": 0,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_every_mark_names_the_sentences_behind_it(stem, corpus):
+    table = pd.read_csv(FIGURES / "zh" / f"{stem}.csv")
+    named = table["sentence_ids"].notna()
+    counts = [c for c in EMPTY if c in table]
+    nothing = table[counts].fillna(0).eq(0).any(axis=1) if counts else named & False
+    if {"review", "plan"} <= set(table):
+        nothing |= (table["review"] == 0) & (table["plan"] == 0)
+    assert (named | nothing).all(), table[~named & ~nothing]
+    assert named.any()
+    found = corpus.evidence(table.loc[named, ["sentence_ids"]])
+    assert set(found["row"]) == set(table.index[named])
+    assert set(found["sentence_id"]) <= set(corpus.sentences["sentence_id"])
+
+
+@pytest.mark.parametrize(
+    "stem", ["fig2-1-keywords", "fig2-3-shared-words", "fig2-5-key-terms", "fig7-1-counts"]
+)
+def test_the_sentences_behind_a_term_hold_it(stem, corpus):
+    table = pd.read_csv(FIGURES / "zh" / f"{stem}.csv").dropna(subset="sentence_ids")
+    found = corpus.evidence(table[["sentence_ids"]])
+    terms = found["row"].map(table["term"])
+    plain = [corpus.plain(s.doc_id)[s.start : s.end] for s in found.itertuples()]
+    assert all(term in sentence for term, sentence in zip(terms, plain, strict=True))
+    ids = found.groupby("row")["doc_id"].agg(set)
+    assert all(ids[row] == {doc_id} for row, doc_id in table["doc_id"].items())

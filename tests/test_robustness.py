@@ -34,10 +34,11 @@ from jiedao.themes import cluster
 ROOT = Path(__file__).parents[1]
 RAW, PROCESSED = ROOT / "data/raw", ROOT / "data/processed"
 K = int(pd.read_csv(PROCESSED / "clusters.csv")["cluster"].max())
+OCCURRENCES = {"tokens", "characters", "sentences", "indicators"}
 CHANGED = {  # which parts of a reading each choice changes
     "published": set(),
-    "lexicon off": {"tokens"},
-    "HMM off": {"tokens"},
+    "lexicon off": {"tokens", "indicators"},
+    "HMM off": {"tokens", "indicators"},
     "character pairs": {"tokens"},
     "stop words shown": {"hide"},
     "verbs hidden": {"hide"},
@@ -45,9 +46,10 @@ CHANGED = {  # which parts of a reading each choice changes
     "weak prior": {"prior"},
     "flat prior": {"prior"},
     "fewer verbs": {"verbs"},
-    "headings left out": {"tokens", "characters"},
-    "paragraphs": {"sections", "tokens", "characters"},
-    "equal lengths": {"tokens", "characters"},
+    "digits only": {"indicators"},
+    "headings left out": OCCURRENCES,
+    "paragraphs": {"sections", *OCCURRENCES},
+    "equal lengths": OCCURRENCES,
     "k-means": {"method"},
     "LSA": {"method"},
     "fewer clusters": {"k"},
@@ -56,7 +58,7 @@ CHANGED = {  # which parts of a reading each choice changes
     "shorter runs": {"run"},
     "longer runs": {"run"},
 }
-LEFT_OUT = {"tokens", "characters"}  # by ``without …``
+LEFT_OUT = OCCURRENCES  # by ``without …``
 
 
 @pytest.fixture(scope="module")
@@ -252,7 +254,8 @@ def toy(*tokens, sections=()):
     columns = ["section_id", "doc_id", "orientation", "heading_end"]
     table = table[["doc_id", "section_id", "sentence_id", "start", "end", "token", "kind"]]
     characters = table[["doc_id", "section_id", "sentence_id", "start"]].assign(run=0, character="字")
-    return Reading(pd.DataFrame(sections, columns=columns), table, characters, 2, frozenset())
+    outline = pd.DataFrame(sections, columns=columns)
+    return Reading(outline, table, characters, table, table, 2, frozenset())
 
 
 def test_paragraphs_by_hand():
@@ -354,6 +357,7 @@ TOUCHING = {  # besides those that leave a report out
     "themes-street": WORDS | {"k-means", "LSA", "fewer clusters", "more clusters"},
     "reviews-apart": WORDS | {"verbs hidden", "sentence halves"},
     "key-terms": WORDS | {"verbs hidden", "weak prior", "flat prior"},
+    "counting": {"digits only", "headings left out", "paragraphs", "equal lengths"},
     "shared-wording": {"headings left out", "paragraphs", "equal lengths", "shorter runs", "longer runs"},
 }
 TOUCHING |= dict.fromkeys(("themes-part", "themes-return"), TOUCHING["themes-street"])
@@ -370,7 +374,7 @@ def test_findings_are_listed_in_one_order(readings, found):
     parts = label_parts(published.tokens, published.sections).groupby("doc_id", sort=False)["part"].nunique()
     verbs = [(f"verbs-{d}",) for d in parts.index[parts == 2]]
     assert len(verbs) == 3
-    names = [*verbs, ("themes-street", "themes-part", "themes-return")]
+    names = [*verbs, ("counting",), ("themes-street", "themes-part", "themes-return")]
     names += [("reviews-apart",), ("key-terms",), ("shared-wording",)]
     assert list(found["published"]) == names
     for choice, mine in found.items():
@@ -393,7 +397,7 @@ def test_the_findings_that_a_choice_touches(found, written):
     for finding in [n for names in found["published"] for n in names]:
         expected |= {(c, finding) for c in TOUCHING["verbs" if finding[:6] == "verbs-" else finding]}
         left_out = set() if finding[:6] == "verbs-" else LEFT
-        left_out = reviewed if finding == "reviews-apart" else left_out
+        left_out = reviewed if finding in ("reviews-apart", "counting") else left_out
         expected |= {(f"without {d}", finding) for d in left_out}
     assert touched == expected
     others = written[written["touched"] & written["choice"].ne("published")]
@@ -415,12 +419,18 @@ def test_clusters_are_made_without_policy_verbs_unless_all_words_are_shown(found
 def test_reports_without_like_make_no_findings(few):
     names = {c: [n for f in list_findings(r) for n in f.names] for c, r in few.items()}
     themes = ["themes-street", "themes-part", "themes-return"]
-    assert names["published"] == ["verbs-jia-2023", *themes, "key-terms", "shared-wording"]  # one review
+    assert names["published"] == [
+        "verbs-jia-2023",
+        "counting",
+        *themes,
+        "key-terms",
+        "shared-wording",
+    ]  # one review
     assert names["without jia-2023"] == [*themes, "key-terms", "shared-wording"]
     for alone in ("yi-2024", "bing-2024"):  # a plan, and a review with its plan
-        assert names[f"without {alone}"] == ["verbs-jia-2023", *themes, "shared-wording"]
+        assert names[f"without {alone}"] == ["verbs-jia-2023", "counting", *themes, "shared-wording"]
     left = few["published"].only(lambda t: t["doc_id"] == "jia-2023")
-    assert [n for f in list_findings(left) for n in f.names] == ["verbs-jia-2023", *themes]
+    assert [n for f in list_findings(left) for n in f.names] == ["verbs-jia-2023", "counting", *themes]
 
 
 FRAME = pd.DataFrame({"a": [1, 2]})
@@ -690,8 +700,13 @@ def test_verdicts_follow_from_values(written):
         elif row.finding in ("themes-street", "themes-part"):  # the chance of the choice has the last word
             assert row.verdict != "fails" if row.value < 0.1 else row.verdict != "weaker", row
         else:  # the interval has the last word, within what the value allows
-            assert row.finding[:6] == "verbs-" or row.finding in ("reviews-apart", "shared-wording")
-            assert (row.verdict == "fails") == (row.value <= 0), row
+            assert row.finding[:6] == "verbs-" or row.finding in (
+                "reviews-apart",
+                "shared-wording",
+                "counting",
+            )
+            value = -row.value if row.finding == "counting" else row.value
+            assert (row.verdict == "fails") == (value <= 0), row
         seen.add(row.finding)
     assert {*TOUCHING} - {"verbs"} <= seen
 

@@ -29,7 +29,7 @@ class Claim(NamedTuple):
 def list_claims(processed: str | Path) -> list[Claim]:
     """The claims that can be made of the tables in a folder."""
     folder = Path(processed)
-    groups = (_verbs, _clusters, _similarity, _key_terms, _wording, _survival)
+    groups = (_verbs, _numbers, _promises, _themes, _clusters, _similarity, _key_terms, _wording, _survival)
     return [claim for group in groups for claim in group(folder)]
 
 
@@ -47,6 +47,47 @@ def _verbs(folder: Path) -> Iterator[Claim]:
                 said = f"Policy verbs per 1,000 tokens, {doc_id}: plan minus review{end}, {headings}"
                 claim_id = f"{finding}{name}-{column}"
                 yield Claim(claim_id, finding, said, "verb_change.csv", row, column, "{:z.0f}")
+
+
+def _numbers(folder: Path) -> Iterator[Claim]:
+    for unit in pd.read_csv(folder / "quantification.csv")["unit"]:
+        part, doc_id = unit.split("|")
+        for column, style in (("n", "{:z.0f}"), ("rate", "{:z.1f}")):
+            said = f"Indicators of the {part}, {doc_id}: {column}"
+            claim_id = f"numbers-{doc_id}-{part}-{column}"
+            yield Claim(claim_id, "counting", said, "quantification.csv", f"unit == '{unit}'", column, style)
+    for doc_id in pd.read_csv(folder / "quantification_change.csv")["doc_id"]:
+        for column in ("difference", "low", "high"):
+            said = f"Indicators per 1,000 characters, {doc_id}: plan minus review, {column}"
+            row, claim_id = f"doc_id == '{doc_id}'", f"numbers-{doc_id}-{column}"
+            yield Claim(claim_id, "counting", said, "quantification_change.csv", row, column, "{:z.1f}")
+    for unit in pd.read_csv(folder / "counted.csv").query("n >= 10")["unit"]:
+        part, doc_id = unit.split("|")
+        said = f"Indicators that count outcomes, {doc_id}: {part}"
+        claim_id = f"numbers-{doc_id}-{part}-outcome"
+        yield Claim(claim_id, "counting", said, "counted.csv", f"unit == '{unit}'", "outcome", "{:z.0f}")
+
+
+def _promises(folder: Path) -> Iterator[Claim]:
+    table = pd.read_csv(folder / "promises.csv").set_index("doc_id")
+    for doc_id, row in table.iterrows():
+        for column in row.index:
+            claim_id, where = f"promises-{doc_id}-{column}", f"doc_id == '{doc_id}'"
+            said = f"Plan of {doc_id}: {column}"
+            yield Claim(claim_id, "promises", said, "promises.csv", where, column, "{:z.0f}")
+    carried = pd.read_csv(folder / "carry_over.csv").query("what == 'content_words'")
+    for doc_id in carried["doc_id"]:
+        row = f"doc_id == '{doc_id}' and what == 'content_words'"
+        for column in ("kept", "chance_low", "chance_high"):
+            said = f"Content words of the review that return in the plan, {doc_id}: {column}"
+            claim_id = f"carried-{doc_id}-{column}"
+            yield Claim(claim_id, "carry-over", said, "carry_over.csv", row, column, "{:z.0f}")
+
+
+def _themes(folder: Path) -> Iterator[Claim]:
+    for column in ("ami", "chance_low", "chance_high"):
+        said, row = f"AMI of clusters with coded themes: {column}", "factor == 'theme'"
+        yield Claim(f"codebook-{column}", "themes-coded", said, "confounding.csv", row, column, "{:z.2f}")
 
 
 def _clusters(folder: Path) -> Iterator[Claim]:
@@ -138,7 +179,8 @@ def claims_table(processed: str | Path) -> pd.DataFrame:
     DataFrame
         claim_id, finding, statement, value, printed (as README prints it), table, row, column, style,
         sentence_ids (the sentences behind the number, where it counts any), survives (``17 of 18``: the
-        other choices that leave the finding as strong as published, see `jiedao.robustness`).
+        other choices that leave the finding as strong as published, see `jiedao.robustness`; empty for
+        plain counts, which were not tried).
     """
     folder = Path(processed)
     survival = pd.read_csv(folder / "survival.csv").set_index("finding")
@@ -148,7 +190,7 @@ def claims_table(processed: str | Path) -> pd.DataFrame:
         if len(found) != 1:
             raise ValueError(f"{claim.claim_id}: {len(found)} rows of {claim.table} meet {claim.row!r}")
         value = float(found[claim.column].iloc[0])
-        evidence = found["sentence_ids"].iloc[0] if "sentence_ids" in found else ""
+        evidence = found["sentence_ids"].fillna("").iloc[0] if "sentence_ids" in found else ""
         printed = claim.style.format(value).replace("-", "−")
         row = {**claim._asdict(), "value": value, "printed": printed, "sentence_ids": evidence}
         if claim.finding in survival.index:

@@ -153,13 +153,19 @@ def _regex(_ctx: click.Context, _param: click.Parameter, pattern: str) -> str:
 def kwic(pattern: str, corpus: Path, by: str | None, as_csv: bool) -> None:
     """Show every occurrence of PATTERN (a word or a regular expression) in its context.
 
+    Where PATTERN is the ids of sentences, as tables name them in sentence_id and sentence_ids, show those.
+
     Example: jiedao kwic 网格 --by street
+
+    Example: jiedao kwic "huashan-2024/s003-005 bayuehu-2023/s006"
     """
     from jiedao import concordance
     from jiedao.corpus import read_corpus
     from jiedao.house import inert
 
-    lines = concordance.kwic(read_corpus(corpus), pattern)
+    read = read_corpus(corpus)
+    named = concordance.IDS.fullmatch(pattern)
+    lines = concordance.show_sentences(read, pattern) if named else concordance.kwic(read, pattern)
     if as_csv:
         click.echo(inert(lines).to_csv(index=False, lineterminator="\n"), nl=False)
         return
@@ -169,5 +175,8 @@ def kwic(pattern: str, corpus: Path, by: str | None, as_csv: bool) -> None:
             click.secho(f"{name}  {len(group)}", bold=True)
         for line in group.itertuples():
             where = "" if by == "street" else f"{line.street}\t"
+            if named:
+                click.echo(f"{line.sentence_id}\t{line.sentence}")
+                continue
             click.echo(f"{where}{line.left}【{click.style(line.match, bold=True)}】{line.right}")
-    click.echo(f"{len(lines)} occurrences", err=True)
+    click.echo(f"{len(lines)} {'sentences' if named else 'occurrences'}", err=True)

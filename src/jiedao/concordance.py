@@ -10,6 +10,32 @@ from jiedao import JiedaoError
 from jiedao.clean import normalise
 from jiedao.corpus import Corpus
 
+# Ids of sentences as tables give them: one, several, ranges.
+IDS = re.compile(r"\s*[\w.-]+/s\d{3,}(?:-\d{3,})?(?:\s+[\w.-]+/s\d{3,}(?:-\d{3,})?)*\s*")
+
+
+def show_sentences(corpus: Corpus, ids: str) -> pd.DataFrame:
+    """The sentences of some ids (``huashan-2024/s003-005 bayuehu-2023/s006``), as printed.
+
+    Returns
+    -------
+    DataFrame
+        doc_id, street, orientation, section_id, sentence_id, start, end, sentence.
+
+    Raises
+    ------
+    JiedaoError
+        If the corpus has none of them.
+    """
+    rows = corpus.evidence(pd.DataFrame({"sentence_ids": [ids]})).drop(columns="row")
+    if rows.empty:
+        raise JiedaoError(
+            f"{ids.strip()}: the corpus has no such sentence; take ids from a table of this study"
+        )
+    orientation = corpus.sections.set_index("section_id")["orientation"]
+    rows.insert(2, "orientation", rows["section_id"].map(orientation))
+    return rows
+
 
 def kwic(corpus: Corpus, pattern: str, width: int = 20) -> pd.DataFrame:
     """Find a pattern in all reports.

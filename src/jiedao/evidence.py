@@ -89,24 +89,37 @@ class Evidence:
         row = {k: v for k, v in row.items() if not _is_missing(v)}
         if not row.keys() & {"section_ids", "a", "b", *KEYS, *TERMS}:
             return ""
+        table = self._narrow(row)
+        term = next((str(row[t]) for t in TERMS if t in row), None)
+        if term is not None:
+            table = self._holding(table, term)
+        return shorten(table["sentence_id"])
+
+    def _narrow(self, row: dict[str, object]) -> pd.DataFrame:
+        """The sentences that a row's keys leave: a section says all, else every key narrows them down."""
         table = self.sentences
-        if "section_ids" in row:
-            table = table[table["section_id"].isin(str(row["section_ids"]).split())]
-        elif {"doc_id", "start"} <= row.keys() and ({"end", "own_end"} & row.keys()):
-            end = row.get("own_end", row.get("end"))
-            table = table[
-                (table["doc_id"] == row["doc_id"]) & (table["start"] < end) & (table["end"] > row["start"])
-            ]
-        pair = [row[k] for k in ("a", "b") if k in row]
-        if pair:
+        if "section_ids" in row or "section_id" in row:
+            ids = str(row.get("section_ids", row.get("section_id"))).split()
+            return table[table["section_id"].isin(ids)]
+        end = row.get("own_end", row.get("end"))
+        if {"doc_id", "start"} <= row.keys() and end is not None:
+            inside = (table["start"] < end) & (table["end"] > row["start"])
+            return table[(table["doc_id"] == row["doc_id"]) & inside]
+        if pair := [row[k] for k in ("a", "b") if k in row]:
             table = table[table["unit"].isin(pair) | table["doc_id"].isin(pair)]
         for key in KEYS:
-            if key in row and key in table and (key != "unit" or "|" in str(row[key])):  # 元 is no part
+            # a unit may also be 元, which is no part of a report
+            if key in row and key in table and (key != "unit" or "|" in str(row[key])):
                 table = table[table[key] == row[key]]
-        term = next((row[t] for t in TERMS if t in row), None)
-        if term is not None:
-            table = table[table["sentence_id"].isin(self._by_term.get(str(term), ()))]
-        return shorten(table["sentence_id"])
+        return table
+
+    def _holding(self, table: pd.DataFrame, term: str) -> pd.DataFrame:
+        """The sentences in which a term is a token or, if in none, a part of one (食品 of 食品安全)."""
+        held = table[table["sentence_id"].isin(self._by_term.get(term, ()))]
+        if len(held):
+            return held
+        within = [ids for token, ids in self._by_term.items() if term in token]
+        return table[table["sentence_id"].isin(set().union(*within))]
 
 
 def shorten(ids: Iterable[str]) -> str:

@@ -107,7 +107,7 @@ def code_themes(text: str, sections: pd.DataFrame) -> tuple[pd.DataFrame, pd.Dat
     ]
     headings = sections["heading"].astype(object).where(sections["heading"].notna(), "")
     parts = np.array([is_part(heading) is not None for heading in headings], dtype=bool)
-    return codes[~parts], own
+    return codes[~parts | sections["is_leaf"].to_numpy(dtype=bool)], own
 
 
 @cache

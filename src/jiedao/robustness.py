@@ -22,6 +22,7 @@ from jiedao.frequency import part_change
 from jiedao.keyness import informative, key_terms
 from jiedao.lexicon import stopwords
 from jiedao.orientation import FRAMING
+from jiedao.quantification import rate_change
 from jiedao.resample import SEED
 from jiedao.segment import Segmenter
 from jiedao.similarity import similarity
@@ -38,6 +39,8 @@ class Reading:
     sections: pd.DataFrame
     tokens: pd.DataFrame
     characters: pd.DataFrame
+    sentences: pd.DataFrame
+    indicators: pd.DataFrame
     k: int
     verbs: frozenset[str]
     hide: tuple[str, ...] = HIDDEN
@@ -48,9 +51,13 @@ class Reading:
     run: int = 4
 
     def only(self, kept: Callable[[pd.DataFrame], pd.Series]) -> Reading:
-        """The same with some rows of tokens and of characters only."""
-        tokens, characters = (table[kept(table)] for table in (self.tokens, self.characters))
-        return replace(self, tokens=tokens, characters=characters)
+        """The same with some rows of the tables only; the outline stays."""
+        return self.with_tables(lambda table: table[kept(table)])
+
+    def with_tables(self, change: Callable[[pd.DataFrame], pd.DataFrame]) -> Reading:
+        """The same with every table of occurrences changed in one way."""
+        names = ("tokens", "characters", "sentences", "indicators")
+        return replace(self, **{name: change(getattr(self, name)) for name in names})
 
     def content(self) -> pd.DataFrame:
         """The content words of reviews and plans."""
@@ -65,19 +72,22 @@ def read_choices(folder: str | Path, k: int) -> Iterator[tuple[str, Reading]]:
     tuple of (str, Reading)
         Name of the choice: published; lexicon off, HMM off, character pairs (instead of words); stop words
         shown, verbs hidden, names kept; weak prior (a tenth of the pooled counts), flat prior (½ for each
-        term); fewer verbs (without the ten commonest of the corpus); headings left out, paragraphs (instead
-        of sections), equal lengths; k-means, LSA, fewer clusters, more clusters (by two); sentence halves
-        (instead of halves of whole sections); shorter runs, longer runs (of characters, by one); and
-        ``without …`` for each report.
+        term); fewer verbs (without the ten commonest of the corpus); digits only (no quantities in Chinese
+        numerals); headings left out, paragraphs (instead of sections), equal lengths; k-means, LSA, fewer
+        clusters, more clusters (by two); sentence halves (instead of halves of whole sections); shorter
+        runs, longer runs (of characters, by one); and ``without …`` for each report.
     """
     corpus = read_corpus(folder)
     characters = list_characters(corpus.sentences, corpus.text)
     verbs = frozenset(stopwords(["policy_verb"]))
-    published = Reading(corpus.sections, corpus.tokens, characters, k, verbs)
+    published = Reading(
+        corpus.sections, corpus.tokens, characters, corpus.sentences, corpus.indicators, k, verbs
+    )
     yield "published", published
     plain, certain = Segmenter(corpus.places), Segmenter(corpus.segmenter.terms, hmm=False)
-    yield "lexicon off", replace(published, tokens=read_corpus(folder, plain).tokens)
-    yield "HMM off", replace(published, tokens=read_corpus(folder, certain).tokens)
+    for choice, segmenter in (("lexicon off", plain), ("HMM off", certain)):
+        other = read_corpus(folder, segmenter)
+        yield choice, replace(published, tokens=other.tokens, indicators=other.indicators)
     yield "character pairs", replace(published, tokens=pair_characters(characters, corpus.tokens))
     yield "stop words shown", replace(published, hide=())
     yield "verbs hidden", replace(published, hide=(*HIDDEN, "policy_verb"))
@@ -86,6 +96,8 @@ def read_choices(folder: str | Path, k: int) -> Iterator[tuple[str, Reading]]:
     yield "flat prior", replace(published, prior=lambda pooled: 0 * pooled + 0.5)
     commonest = corpus.tokens["token"][corpus.tokens["token"].isin(verbs)].value_counts().index[:10]
     yield "fewer verbs", replace(published, verbs=verbs - set(commonest))
+    digits = corpus.indicators[corpus.indicators["text"].str.contains(r"\d")]
+    yield "digits only", replace(published, indicators=digits)
     heading_end = corpus.sections.set_index("section_id")["heading_end"]
     yield "headings left out", published.only(lambda t: t["start"] >= t["section_id"].map(heading_end))
     yield "paragraphs", by_paragraph(published, corpus.text)
@@ -122,7 +134,8 @@ def by_paragraph(reading: Reading, text: Callable[[str], str]) -> Reading:
         at = zip(table["doc_id"], table["start"], strict=True)
         return [f"{d}/line{np.searchsorted(breaks[d], start):04}" for d, start in at]
 
-    tokens, characters = (t.assign(section_id=line(t)) for t in (reading.tokens, reading.characters))
+    lined = reading.with_tables(lambda table: table.assign(section_id=line(table)))
+    tokens = lined.tokens
     first = reading.tokens[~tokens["section_id"].duplicated()]
     sections = pd.DataFrame(
         {
@@ -134,7 +147,7 @@ def by_paragraph(reading: Reading, text: Callable[[str], str]) -> Reading:
             "is_leaf": True,
         }
     )
-    return replace(reading, sections=sections, tokens=tokens, characters=characters)
+    return replace(lined, sections=sections)
 
 
 def at_equal_length(reading: Reading, seed: int = SEED) -> Reading:
@@ -164,6 +177,13 @@ def list_findings(reading: Reading) -> Iterator[Finding]:
         if words["part"].nunique() > 1:
             hits = words["token"].isin(reading.verbs)
             yield Finding((f"verbs-{doc_id}",), (words, hits), lambda w=words, h=hits: _change(w, h))
+    held = labelled.groupby("doc_id")["part"].nunique()
+    if held.gt(1).any():
+        both = held.index[held > 1]
+        places = reading.indicators[["doc_id", "section_id", "sentence_id"]]
+        tables = (places, reading.sentences, reading.sections)
+        inputs = tuple(table[table["doc_id"].isin(both)] for table in tables)
+        yield Finding(("counting",), inputs, lambda inputs=inputs: _counting(*inputs))
     # Clusters are made without policy verbs in any case, unless all stop words are shown.
     hide = tuple(sorted({*reading.hide, "policy_verb"})) if reading.hide else ()
     leaves = reading.sections[reading.sections["is_leaf"] & ~reading.sections["orientation"].isin(FRAMING)]
@@ -192,6 +212,14 @@ def list_findings(reading: Reading) -> Iterator[Finding]:
 def _change(words: pd.DataFrame, hits: pd.Series) -> list[tuple[float, bool, bool]]:
     change = part_change(words, hits).iloc[0]
     return [(change["difference"], change["low"] > 0, change["difference"] > 0)]
+
+
+def _counting(
+    indicators: pd.DataFrame, sentences: pd.DataFrame, sections: pd.DataFrame
+) -> list[tuple[float, bool, bool]]:
+    change = rate_change(indicators, sentences, sections)
+    least = change.loc[change["difference"].idxmax()]
+    return [(least["difference"], least["high"] < 0, least["difference"] < 0)]
 
 
 def _themes(
@@ -250,6 +278,8 @@ def try_choices(folder: str | Path, k: int) -> pd.DataFrame:
 
         - ``verbs-<doc_id>``: policy verbs per 1,000 tokens, plan minus its own review; holds if the 95 %
           resampling interval lies above 0, weaker if the difference does.
+        - ``counting``: indicators per 1,000 characters, plan minus its own review, the report where the plan
+          falls behind least; holds if the interval lies below 0, weaker if the difference does.
         - ``themes-street``, ``themes-part``: mutual information of the clusters with the report, and with
           review or plan, adjusted for chance; within what 97.5 % of dealt clusters give, below 0.1.
         - ``themes-return``: the lower of the adjusted Rand indices between seeds and between bootstrap
