@@ -9,7 +9,7 @@ from jiedao.reading import read_policy
 
 REVIEW = "一、2023年工作总结\n(一)重点工作\n{}\n"
 PLAN = "一、2024年工作计划\n(一)重点工作\n{}\n"
-CLASSES = {"award", "first", "only", "model", "rank", "overfulfilled"}
+CLASSES = {"award", "first", "only", "model", "rank", "fulfilled"}
 
 
 def bug(*values, reason):
@@ -56,7 +56,7 @@ def test_each_marker_counts_in_a_review_only(row):
         ("成为全市首个试点。", [("首个", "first", "city")]),
         ("获评全区首个儿童友好社区。", [("获评", "award", "district"), ("首个", "first", "district")]),
         ("街道荣获表彰,社区荣获省级表彰。", [("荣获", "award", None), ("荣获", "award", "province")]),
-        ("超额完成目标任务。", [("超额完成", "overfulfilled", None)]),
+        ("超额完成目标任务。", [("超额完成", "fulfilled", None)]),
         # aims
         ("争创全国示范街道。", []),
         ("着力打造示范样板。", []),

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from jiedao.arithmetic import check_arithmetic
 from jiedao.corpus import parse, read_corpus, sentence_spans, token_spans
-from jiedao.indicators import check_sums, find_indicators
+from jiedao.indicators import find_indicators
 from jiedao.segment import Segmenter
 
 ROOT = Path(__file__).parents[1]
@@ -35,7 +36,7 @@ def read(report):
     sentences = sentence_spans(parsed)
     tokens = token_spans(parsed, SEGMENTER)
     indicators = find_indicators(parsed.plain, parsed.sections, sentences, tokens)
-    return indicators, check_sums(indicators, sentences, parsed.plain)
+    return indicators, check_arithmetic(indicators, sentences, parsed.plain)
 
 
 def said(part, text):
@@ -173,7 +174,7 @@ def test_components_inherit_from_their_total():
     limit("建成支部72个,其中党委4个(镇2个、村2个)、总支14个、支部54个。", [("4+14+54=72", True)]),
     ("播种3356亩,其中玉米3065亩、水稻40亩、瓜菜251亩,还有160亩适合建大棚。", [("3065+40+251=3356", True)]),
 ])  # fmt: skip
-def test_check_sums(text, checks):
+def test_check_arithmetic(text, checks):
     assert [(c.finding, c.agrees) for c in said("review", text)[1]] == checks
 
 

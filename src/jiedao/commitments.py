@@ -80,6 +80,7 @@ class Target(NamedTuple):
     deadline: str | None
     verb: str | None
     strength: str
+    dated: bool
     party: str | None
     sentence: int
 
@@ -193,7 +194,15 @@ def find_targets(
         end = at + len(text[at:end].rstrip("、 和及("))
         targets.append(
             Target(
-                at, end, n if counted else None, period and period[1], verb, strength, whom, promised.sentence
+                at,
+                end,
+                n if counted else None,
+                period and period[1],
+                verb,
+                strength,
+                promised.dated,
+                whom,
+                promised.sentence,
             )
         )
     return sorted(targets, key=lambda t: (t.start, t.end))
@@ -207,7 +216,22 @@ def _never(
         i = bisect_right(starts, match.start()) - 1
         if i >= 0 and match.end() <= sentences[i][1]:
             yield Indicator(
-                *match.span(), match["verb"], 0, None, None, "", "", "", "target", "", None, None, None, i
+                *match.span(),
+                match["verb"],
+                0,
+                None,
+                None,
+                "",
+                "",
+                "",
+                "target",
+                "",
+                None,
+                None,
+                False,
+                None,
+                None,
+                i,
             )
 
 

@@ -242,6 +242,7 @@ class Corpus:
         ids = table["doc_id"] + "/n" + (place + 1).astype(str).str.zfill(3)
         table.insert(0, "indicator_id", ids)
         table["growth_of"] = _indicator_ids(table["doc_id"], table["growth_of"])
+        table["part_of"] = _indicator_ids(table["doc_id"], table["part_of"])
         table["period"] = ["/".join(dict.fromkeys(p)) if p else None for p in table["period"]]
         return table
 
@@ -359,10 +360,14 @@ def _period(documents: pd.DataFrame, part: str) -> list[str]:
 
 
 def stated_periods(document: Any) -> dict[str, Period]:
-    """The periods that a row of documents.csv states, by where the part of the report looks."""
-    parts = {"retrospective": "review", "prospective": "plan"}
+    """The periods that a row of documents.csv states, by where the part of the report looks.
+
+    Of a review, the months that its figures cover.
+    """
+    review_end = document.figures_end or document.review_end
     ends = {
-        look: (getattr(document, f"{p}_start"), getattr(document, f"{p}_end")) for look, p in parts.items()
+        "retrospective": (document.review_start, review_end),
+        "prospective": (document.plan_start, document.plan_end),
     }
     return {look: period for look, period in ends.items() if period[0]}
 

@@ -1,6 +1,7 @@
 """What a report takes credit for: honours and firsts it claims, and programmes with names of their own.
 
-A claim counts in text that looks back; in a plan the same words are aims (争创示范街道). A programme is a
+A claim counts in text that looks back; in a plan most of the same words are aims (争创示范街道), and a title
+already held (巩固示范街道成果) is not read there. A programme is a
 name in quotation marks that stands with the noun of its kind (“育苗”工程, “花漾学堂”), told from slogans
 that come from above by data/lexicon/slogans.csv.
 """
@@ -14,21 +15,22 @@ from functools import cache
 from typing import NamedTuple
 
 from jiedao.headings import Section
-from jiedao.lexicon import read_credit
+from jiedao.lexicon import provinces, read_credit
 from jiedao.names import any_of, dictionary_words
 from jiedao.orientation import outlooks
 from jiedao.quantities import clause_ends, clause_start
 
 # What makes of a title an aim, and of a rank a place or a rule.
 _AIM = re.compile("争创|力争|争取|争当|打造|培育|申报|参评|评选|选树|目标|为了|努力|建设$|创建(?!了|成)")
+_TITLE = "奖|称号|示范|先进|优秀|最佳|最美|赛|集体"
 _LEVELS = (
     ("country", "全国|国家|中央|国务院|人民网|新华社|央视"),
+    ("province", f"全省|省级|省委|省政府|自治区|{'|'.join(provinces())}|省[^,。]{{0,10}}(?:{_TITLE})"),
     (
-        "province",
-        "全省|省级|省委|省政府|省[^,。]{0,10}(?:奖|称号|示范|先进|优秀|赛)|[湖江广][南北西东苏]省|自治区",
+        "city",
+        f"全市|市级|市委|市政府|(?<![超夜农门集贸])市[^,。场民]{{0,10}}(?:{_TITLE})|[\u4e00-\u9fff]{{2}}(?<![超夜农门集贸])市(?![场民政容])",
     ),
-    ("city", "全市|市级|市委|市政府|市[^,。]{0,10}(?:奖|称号|示范|先进|优秀|赛|最)|[\u4e00-\u9fff]{2}市"),
-    ("district", "全[区县]|区级|县级|区委|区政府|[区县][^,。]{0,12}(?:奖|称号|示范|先进|优秀|最佳|集体)"),
+    ("district", f"全[区县]|区级|县级|区委|区政府|(?<![社小])[区县][^,。]{{0,12}}(?:{_TITLE})"),
 )
 _KIND = (
     "工程 行动 计划 项目 品牌 模式 机制 制度 平台 矩阵 体系 阵地 地图 中心 综合体 驿站 学堂 夜校 "
@@ -47,7 +49,7 @@ _NO_NAME = re.compile(r"[一二两三四五六七八九十\d+—、]|[式化]$")
 
 
 class Credit(NamedTuple):
-    """A claim of credit: marker, class (award, first, only, model, rank, overfulfilled), who conferred it."""
+    """A claim of credit: marker, class (award, first, only, model, rank, fulfilled), who conferred it."""
 
     start: int
     end: int
@@ -121,7 +123,7 @@ def find_credit(
 
 def _level(cls: str, before: str, after: str) -> str | None:
     """Who confers an award stands behind the marker, the field of a first before, a rank's around."""
-    if cls == "overfulfilled":
+    if cls == "fulfilled":
         return None
     places = (
         [before]

@@ -35,10 +35,10 @@ _OPEN = re.compile(
 )
 _HEAD = re.compile(r"^(?:辖区内?|全街道|[全我][街区县市镇乡省])+(?=.{2})")
 _STOCK = re.compile(
-    r"现有|原有|目前|在册|截[至止]|现(?=有|已)|辖(?=\d|$)|[下共]辖|存栏|总面积|辖区面积|耕地|常住人口|拥有|共有|总数|存量|总户数|总人口|户籍|保有|在库|已?入[统库]的|辖区内?有|扩至|达到?$|建立.{0,12}$|成立.{0,12}$|组建.{0,14}$"
+    r"现有|原有|目前|在册|截[至止]|现(?=有|已)|辖(?=\d|$)|[下共]辖|存栏|总面积|辖区面积|耕地|常住人口|拥有|共有|总数|存量|总户数|总人口|户籍|保有|在库|已?入[统库]的|辖区内?有|扩至|(?:建立|成立|组建)[^,]{0,24}$"
 )
 _BACKGROUND = re.compile(
-    r"现有|原有|以?辖区内?现有|涉及|下[辖设]|辖区内?有|将(?:原有的?|街道|全[街区县])?$|建筑面积|楼栋$|原为"
+    r"现有|原有|以?辖区内?现有|涉及(?!.{0,12}(?:签约|完成|改造))|下[辖设]|辖区内?有|将(?:原有的?|街道|全[街区县])?$|原为"
 )
 _SCOPE = re.compile("(?:提高|提升|加强|规范|强化|优化|增强|管好)(?:全[街区县]|辖区内?)?$")
 _LEVELS = re.compile("余额|存款|(?<!固定)资产(?!投资)|负债|债务")
@@ -56,7 +56,9 @@ _PREDICATES = set(
 _EXPECTED = re.compile("预计|预期(?!目标)|有望|预估")
 _INTENDED = re.compile("(?:计划|拟)[^,完]{0,8}$")
 _DONE = re.compile("已(?:经)?(?:完成|建成|实现)|截至目前|截止目前")
-_MAKES = re.compile("建成|新建|建设|创建|打造|新增|改造|培育|完成|新开")
+_MAKES = re.compile(
+    "建成|新建|建设|创建|打造|新增|改造|培育|完成|新开|配备|配置|招聘|招募|引进|建立|成立|发放|安装|拆除|开展|组织|举办"
+)
 # 从A提高到B: A is where it stood, B is of the same sort.
 _FROM = re.compile("[从由][^,]{0,24}$")
 _TO = re.compile(
@@ -65,12 +67,10 @@ _TO = re.compile(
 _NOT_NOUN = re.compile(r"^[^\w]+")
 _AIM = re.compile(r"(?:目标|任务|计划数?|指标)(?:任务|数|值)?(?:为|是|达)?\s*$")
 _DIVIDED = re.compile(r"(?:分为|划分为|分成|综合分为|划分成|整合为)\s*$")
-_PARTS = re.compile("其中|包括|分别为|即")
+PARTS = re.compile("其中|包括|分别为|即")
 _LISTED = re.compile(r"^\(?\d{1,2}[.、)](?!\d)")
 # Words after which a list of components is over, or goes on with something else.
-_MORE = re.compile("其中|预计|新增|还有|另有|此外|另外|外加|同时")
-_OVERFULFILLED = re.compile("超额完成|全面完成|圆满完成|提前完成|超额|超目标|全部完成")
-_PROGRESS = re.compile("进度|完成率|完成全年|完成目标|任务|入户率|完成率")
+MORE = re.compile("其中|预计|新增|还有|另有|此外|另外|外加|同时")
 LONGEST_MEASURE = 16
 # A sentence may be a whole report on one line; what bears on a quantity stands near it.
 LONGEST_CLAUSE = 200
@@ -80,7 +80,10 @@ SLACK = 0.1
 
 
 class Indicator(NamedTuple):
-    """A measured quantity and what the report says of it; fields as in the contract of `jiedao inspect`."""
+    """A measured quantity and what the report says of it; fields as in the contract of `jiedao inspect`.
+
+    ``dated``: whether its own sentence names the period; ``part_of``: the total that it is a component of.
+    """
 
     start: int
     end: int
@@ -95,17 +98,9 @@ class Indicator(NamedTuple):
     stock_flow: str
     growth_of: int | None
     period: Period | None
+    dated: bool
     counts: str | None
-    sentence: int
-
-
-class Check(NamedTuple):
-    """A piece of a report's arithmetic: what was reckoned (89+10=99), and whether it agrees."""
-
-    start: int
-    end: int
-    finding: str
-    agrees: bool
+    part_of: int | None
     sentence: int
 
 
@@ -167,11 +162,12 @@ def find_indicators(
         )
         if quantity.unit in ("个", None) and _PERSONS.search(measure):
             kind = "person"
-        status = _status(looks[section], quantity, text[clause : quantity.start], left, after)
+        quoted = bool(before) and found[before[-1]].status in ("baseline", "planned_scope")
+        status = _status(looks[section], quantity, quoted, text[clause : quantity.start], left, after)
         if grown is not None and found[grown].status == "forecast":
             status = "forecast"
         flow = _stock_flow(kind, status, text[clause : quantity.start])
-        period = _period(
+        period, dated = _period(
             text[max(since[i], quantity.start - 2 * LONGEST_CLAUSE) : quantity.start], periods[section], flow
         )
         counts = (
@@ -190,7 +186,7 @@ def find_indicators(
             Indicator(
                 quantity.start, quantity.end, text[quantity.start : quantity.end],
                 quantity.number, quantity.high, quantity.unit, quantity.approx,
-                measure, kind, status, flow, grown, period, counts, i,
+                measure, kind, status, flow, grown, period, dated, counts, whole, i,
             )
         )  # fmt: skip
         before.append(len(found) - 1)
@@ -218,9 +214,9 @@ def _whole(
         ")", found[before[-1]].end, quantity.start
     ):
         return None  # parts of a part
-    if _PARTS.search(gap) and levels:
+    if PARTS.search(gap) and levels:
         whole = levels[-1]
-    elif whole not in before or found[before[-1]].unit != quantity.unit or _MORE.search(gap):
+    elif whole not in before or found[before[-1]].unit != quantity.unit or MORE.search(gap):
         return None
     total = found[whole]
     added = quantity.number + sum(
@@ -303,6 +299,8 @@ def _measure(
         and re.fullmatch("(?:[比较同][^,]{0,8})?(?:增加|减少|提高|降低)了?", head)
     ):
         return found[before[-1]].measure + "增减"
+    if kind == "ratio" and (rate := re.match("(.*?率)(?:达|占|为)", head)):
+        return rate[1]
     noun = _noun_after(text, quantity, following)
     if quantity.kind == "money" and re.search("(?:资金|金|款|补贴|经费|投资)$", noun):
         return noun
@@ -343,7 +341,9 @@ def _noun_after(text: str, quantity: Quantity, following: Sequence[tuple[int, in
     return words.removesuffix("的")
 
 
-def _status(look: str | None, quantity: Quantity, clause: str, left: str, after: str) -> str | None:
+def _status(
+    look: str | None, quantity: Quantity, quoted: bool, clause: str, left: str, after: str
+) -> str | None:
     """Reached, aimed at, expected, a planned division, or only quoted as background."""
     if _DIVIDED.search(left):
         return "planned_scope"
@@ -358,7 +358,7 @@ def _status(look: str | None, quantity: Quantity, clause: str, left: str, after:
         or _BACKGROUND.search(clause)
         or re.match(r"[^,。]{0,8}(?:调整|升级|整合|合并|提升)为", after)
     )
-    watched = re.search("(?:^|[^面])对", left) and _WATCHED.search(after)
+    watched = re.search("(?:^|[^面])对", clause) and _WATCHED.search(after)
     if look == "problem-statement":
         return "baseline"
     if look == "prospective" and quantity.number:
@@ -367,7 +367,9 @@ def _status(look: str | None, quantity: Quantity, clause: str, left: str, after:
         )
         if _DONE.search(clause):
             return "achieved"
-        return "baseline" if background or (scope and not _MAKES.search(clause)) else "target"
+        # What stands beside a quoted level, without a verb of making, is one too.
+        level = background or ((scope or quoted) and not _MAKES.search(clause))
+        return "baseline" if level else "target"
     if look == "prospective":
         return "baseline" if re.match("”?(?:成果|称号|社区|街道|村)", after) else "target"
     if look and _INTENDED.search(left):
@@ -385,8 +387,8 @@ def _stock_flow(kind: str, status: str | None, clause: str) -> str:
     return "stock" if level and not re.search("新增|新建|新成立|净增", clause) else "flow"
 
 
-def _period(before: str, usual: Period | None, flow: str) -> Period | None:
-    """The last period named before the number in its sentence, or that of the section."""
+def _period(before: str, usual: Period | None, flow: str) -> tuple[Period | None, bool]:
+    """The last period named before the number in its sentence, or the section's; and whether it was named."""
     clause = clause_start(clause_ends(before), 0, len(before))
     named = [
         n
@@ -394,95 +396,21 @@ def _period(before: str, usual: Period | None, flow: str) -> Period | None:
         if n.end > clause or not n.past or before[n.end] == ","  # 去年 speaks of its own clause
     ]
     if not named:
-        return usual
+        return usual, False
     last = next((n for n in reversed(named) if n.period != usual), named[-1])
-    return (last.period[1], last.period[1]) if last.upto and flow == "stock" else last.period
+    return ((last.period[1], last.period[1]) if last.upto and flow == "stock" else last.period), True
 
 
-def _counts(kind: str, unit: str | None, zero: bool, measure: str, clause: str, after: str) -> str:
+def _counts(kind: str, unit: str | None, zero: bool, measure: str, clause: str, after: str) -> str | None:
     """Input, activity, output or outcome: by the last word of measures.csv in the measure, then around it."""
     pattern, words = _measures()
     if kind == "growth_rate" or zero:
         return "outcome"
+    if kind == "duration":
+        return None
     if unit in ("次", "场", "期", "场次"):
         return "activity"
     for where in (measure, clause, after):
         if matches := pattern.findall(where):
             return words[matches[-1]]
     return {"ratio": "outcome", "share": "outcome", "money": "input"}.get(kind, "output")
-
-
-def check_sums(
-    indicators: Sequence[Indicator], sentences: Sequence[tuple[int, int, int]], text: str
-) -> list[Check]:
-    """Check the arithmetic of a report against itself.
-
-    After 其中 the components of a total are added up as long as they share a unit; a share of progress is
-    divided out where its parts stand beside it; and a rate below 100 % is held against a claim in the same
-    section that the task was fully done (超额完成 beside 92.99%).
-
-    Returns
-    -------
-    list of Check
-    """
-    checks: list[Check] = []
-    by_sentence: dict[int, list[Indicator]] = {}
-    for indicator in indicators:
-        by_sentence.setdefault(indicator.sentence, []).append(indicator)
-    for i, group in by_sentence.items():
-        for total, parts in _components(group, text):
-            added = round(sum(p.number for p in parts), 6)
-            if added == total.number or (
-                total.number < added <= (1 + SLACK) * total.number and not total.approx
-            ):
-                sign = "=" if added == total.number else "≠"
-                terms = "+".join(f"{p.number:.12g}" for p in parts)
-                finding = f"{terms}{sign}{total.number:.12g}"
-                checks.append(Check(total.start, parts[-1].end, finding, sign == "=", i))
-        for rate in group:
-            if rate.kind == "ratio" and rate.unit == "%":
-                checks += _check_progress(rate, group, sentences, i, text)
-    return checks
-
-
-def _components(group: list[Indicator], text: str) -> list[tuple[Indicator, list[Indicator]]]:
-    """Totals with what 其中 or 包括 divides them into."""
-    found = []
-    for n, total in enumerate(group[:-1]):
-        if total.stock_flow == "rate" or not _PARTS.search(text[total.end : group[n + 1].start]):
-            continue
-        parts, depth = [group[n + 1]], 0
-        for nxt in group[n + 2 :]:
-            gap = text[parts[-1].end : nxt.start]
-            if nxt.unit != parts[0].unit or _MORE.search(gap):
-                break
-            depth += gap.count("(") - gap.count(")")
-            if depth == 0:  # what stands in brackets are parts of a part
-                parts.append(nxt)
-        if len(parts) > 1:
-            found.append((total, parts))
-    return found
-
-
-def _check_progress(
-    rate: Indicator, group: list[Indicator], sentences: Sequence[tuple[int, int, int]], i: int, text: str
-) -> list[Check]:
-    """A rate of progress against the numbers beside it and the claim made for it."""
-    clause = text[clause_start(clause_ends(text[: rate.start]), sentences[i][0], rate.start) : rate.start]
-    if not _PROGRESS.search(clause):
-        return []
-    checks = []
-    reached = [g for g in group if g.status == "achieved" and g.end <= rate.start and g.stock_flow != "rate"]
-    aims = [g for g in group if g.status == "target" and g.end <= rate.start and g.stock_flow != "rate"]
-    if reached and aims and aims[-1].number and aims[-1].unit == reached[-1].unit:
-        share = round(100 * reached[-1].number / aims[-1].number, 2)
-        agrees = abs(share - rate.number) < 0.05
-        finding = f"{reached[-1].text}/{aims[-1].text}={share:g}%"
-        checks.append(Check(aims[-1].start, rate.end, finding, agrees, i))
-    section = sentences[i][2]
-    near = [(a, b) for a, b, s in sentences[max(0, i - 1) : i + 1] if s == section]
-    claims = [m for a, b in near for m in _OVERFULFILLED.finditer(text, a, b)]
-    if claims and rate.number < 100:
-        start, end = min(claims[0].start(), rate.start), max(claims[0].end(), rate.end)
-        checks.append(Check(start, end, f"{claims[0][0]} / {rate.text}", False, i))
-    return checks

@@ -54,7 +54,9 @@ def inspect_report(data: bytes, name: str = "text") -> dict[str, Any]:
             {"start": c.start, "end": c.end, "marker": c.marker, "class": c.cls, "strength": c.strength}
             for c in reading.commitments
         ],
-        "targets": [{k: v for k, v in t._asdict().items() if k != "sentence"} for t in reading.targets],
+        "targets": [
+            {k: v for k, v in t._asdict().items() if k not in ("sentence", "dated")} for t in reading.targets
+        ],
         "warnings": untitled * (title is None)
         + [
             {"start": c.start, "end": c.end, "message": f"check: {c.finding}"}

@@ -116,6 +116,14 @@ def place_names() -> frozenset[str]:
 
 
 @cache
+def provinces() -> tuple[str, ...]:
+    """Full names of provinces, autonomous regions and municipalities of that rank."""
+    places = read_table("places.csv", "place", ["place", "kind", "source"], None)
+    names = places["place"][places["kind"] == "province"]
+    return tuple(n for n in names if n[-1] in "省区")
+
+
+@cache
 def read_labels() -> dict[str, dict[str, str]]:
     """Labels of the figures by key, in Chinese (zh) and English (en)."""
     table = read_table("labels.csv", "key", ["key", "zh", "en"], None)

@@ -62,9 +62,12 @@ def stacked_shares(
     return ax
 
 
-def colour_key(owner: Axes | Figure, colours: Mapping[str, str]) -> None:
-    """Name colours in one row above an axes, or above all the axes of a figure."""
+def colour_key(owner: Axes | Figure, colours: Mapping[str, str], marks: Sequence[str] = "") -> None:
+    """Name colours in one row above an axes, or above all the axes of a figure, with their markers if any."""
     handles = [Rectangle((0, 0), 1, 1, color=c) for c in colours.values()]
+    if marks:
+        looks = zip(colours.values(), marks, strict=True)
+        handles = [Line2D([], [], color=c, marker=m, linestyle="none", markersize=5) for c, m in looks]
     above = {"loc": "lower left", "bbox_to_anchor": (0, 1.0), "borderaxespad": 0.2}
     where = {"loc": "outside upper left"} if isinstance(owner, Figure) else above
     style = {"handlelength": 1, "handleheight": 1, "columnspacing": 1.2}
@@ -275,8 +278,15 @@ def dumbbells(ax: Axes, table: pd.DataFrame, before: str, after: str, colours: t
     ax.hlines(at, table[before], table[after], color="#b0b0b0", linewidth=1.6)
     for name, mark, colour, side in ((before, "o", colours[0], -0.22), (after, "D", colours[1], 0.22)):
         ax.hlines(at + side, table[f"low_{name}"], table[f"high_{name}"], color=colour, linewidth=0.8)
+        # half way to its interval, so that neither dot hides the other
         ax.plot(
-            table[name], at, mark, color=colour, markersize=5, markeredgecolor="white", markeredgewidth=0.5
+            table[name],
+            at + side / 2,
+            mark,
+            color=colour,
+            markersize=5,
+            markeredgecolor="white",
+            markeredgewidth=0.5,
         )
     return ax
 

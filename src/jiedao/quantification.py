@@ -13,6 +13,10 @@ from jiedao.comparability import label_parts
 from jiedao.evidence import shorten
 from jiedao.resample import DRAWS, SEED, interval, rate_intervals, redrawn_rates
 
+# Of something that was counted nought times in n characters, 3/n is the upper 95 % bound of the rate
+# (Hanley & Lippman-Hand 1983, "If nothing goes wrong, is everything all right?", JAMA 249).
+NOUGHT = 3
+
 
 def _sized(sentences: pd.DataFrame, sections: pd.DataFrame, entries: pd.DataFrame) -> pd.DataFrame:
     labelled = label_parts(sentences, sections).set_index("sentence_id")
@@ -44,11 +48,13 @@ def part_rates(
     -------
     DataFrame
         By unit (``part|doc_id``): doc_id, part, characters, n, rate, low, high (95 % resampling interval;
-        NaN where nothing was counted), sentence_ids.
+        where nothing was counted, 0 and the rule of three), sentence_ids.
     """
     rows = []
     for i, (unit, mine) in enumerate(_sized(sentences, sections, entries).groupby("unit", sort=False)):
         rate = rate_intervals(mine[["n"]], mine, "size", "section_id", draws=draws, seed=[seed, i]).iloc[0]
+        if not rate["n"]:
+            rate["low"], rate["high"] = 0, 1000 * NOUGHT / mine["size"].sum()
         first, behind = mine.iloc[0], shorten(mine.index[mine["n"] > 0])
         row = {
             "unit": unit,
@@ -74,7 +80,8 @@ def rate_change(
     -------
     DataFrame
         By doc_id, reports with both parts only: difference (plan minus review, per 1,000 characters), low,
-        high (95 % resampling interval).
+        high (95 % resampling interval). A part without an entry cannot be redrawn; there its own interval
+        runs from 0 to the rule of three, and the bounds of the difference are those of the worst case.
     """
     rows = {}
     for doc_id, mine in _sized(sentences, sections, entries).groupby("doc_id", sort=False):
@@ -87,6 +94,12 @@ def rate_change(
             options = {"draws": draws, "seed": [seed, i]}
             drawn.append(redrawn_rates(units[["n"]], units, "size", "section_id", **options)[:, 0])
         low, high = interval(drawn[1] - drawn[0])
+        if 0 in rates:
+            ends = [
+                interval(draws) if rate else (0, 1000 * NOUGHT / mine["size"][mine["part"] == part].sum())
+                for part, rate, draws in zip(("review", "plan"), rates, drawn, strict=True)
+            ]
+            low, high = ends[1][0] - ends[0][1], ends[1][1] - ends[0][0]
         rows[doc_id] = {"difference": rates[1] - rates[0], "low": low, "high": high}
     columns = ["difference", "low", "high"]
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("doc_id")
@@ -97,42 +110,48 @@ def carry_over(
 ) -> pd.DataFrame:
     """What a report names in its review and its plan: kept, dropped, new.
 
-    A short plan must drop much whatever it says, so the number kept stands beside what is kept when the
-    sections of the report are dealt at random to two heaps of as many sections as review and plan have.
+    A short plan must drop much whatever it says. So the number kept stands beside what is kept when the
+    sections of the report are shuffled and a heap is filled from them until it holds as many items as the
+    plan does.
 
     Parameters
     ----------
     items : DataFrame
-        Rows with section_id and a column ``name``: tokens, programmes, slogans.
+        Rows with section_id, sentence_id and a column ``name``: tokens, programmes, slogans.
     sections : DataFrame
         As in `jiedao.corpus.Corpus`.
     name : str
         The column to compare.
     draws, seed : int
-        Of the deals.
+        Of the shuffles; none give no chance.
 
     Returns
     -------
     DataFrame
         By doc_id, reports with both parts only: kept, dropped, new (numbers of different names), chance,
-        chance_low, chance_high (median and 95 % range of the number kept when sections are dealt).
+        chance_low, chance_high (median and 95 % range of the number kept; NaN without draws),
+        sentence_ids (of what is kept).
     """
     rng = np.random.default_rng(seed)
     rows = {}
     for doc_id, mine in label_parts(items, sections).groupby("doc_id", sort=False):
         if mine["part"].nunique() < 2:
             continue
-        table = pd.crosstab(mine["section_id"], mine[name]).gt(0)
+        table = pd.crosstab(mine["section_id"], mine[name])
         in_plan = table.index.isin(mine["section_id"][mine["part"] == "plan"])
-        held = table.to_numpy()
-        review, plan = held[~in_plan].any(axis=0), held[in_plan].any(axis=0)
+        held, sizes = table.to_numpy() > 0, table.sum(axis=1).to_numpy()
         deals = []
         for _ in range(draws):
-            dealt = rng.permutation(in_plan)
+            order = rng.permutation(len(sizes))
+            dealt = np.zeros(len(sizes), dtype=bool)
+            dealt[order[: np.searchsorted(np.cumsum(sizes[order]), sizes[in_plan].sum()) + 1]] = True
             deals.append((held[~dealt].any(axis=0) & held[dealt].any(axis=0)).sum())
-        low, middle, high = np.quantile(deals, [0.025, 0.5, 0.975])
+        low, middle, high = np.quantile(deals, [0.025, 0.5, 0.975]) if deals else (np.nan,) * 3
+        review, plan = held[~in_plan].any(axis=0), held[in_plan].any(axis=0)
         kept, dropped, new = ((a & b).sum() for a, b in ((review, plan), (review, ~plan), (~review, plan)))
+        behind = mine["sentence_id"][mine[name].isin(table.columns[review & plan])]
         counts = {"kept": kept, "dropped": dropped, "new": new}
-        rows[doc_id] = counts | {"chance": middle, "chance_low": low, "chance_high": high}
-    columns = ["kept", "dropped", "new", "chance", "chance_low", "chance_high"]
+        chance = {"chance": middle, "chance_low": low, "chance_high": high}
+        rows[doc_id] = counts | chance | {"sentence_ids": shorten(sorted(set(behind)))}
+    columns = ["kept", "dropped", "new", "chance", "chance_low", "chance_high", "sentence_ids"]
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("doc_id")

@@ -47,7 +47,9 @@ _NONE = (
     "失误 延误 感染 确诊 疫情 火灾 火情 火警 溺水 溺亡 积压 欠薪 拖欠 纠纷 矛盾 隐患 返贫 辍学 "
     "抛荒 撂荒 增量 发生 遗漏 死角 新增 "
 )
-_ZERO = re.compile(rf"零(?:{'|'.join(_NONE.split())})")
+_ZERO = re.compile(
+    rf"零(?:{'|'.join(_NONE.split())})|(?:{'|'.join(_NONE.split())})(?:发生)?(?:数|率)?(?:为|降为|达到?)零"
+)
 # Chinese numerals join with these only; 三门, 五台 and 二期 are names and ordinals.
 _WITH_CN = set(
     (

@@ -14,10 +14,11 @@ import numpy as np
 import pandas as pd
 
 from jiedao import coding
+from jiedao.arithmetic import Check, check_arithmetic
 from jiedao.commitments import Commitment, Target, find_commitments, find_targets
 from jiedao.credit import Credit, Programme, find_credit, find_programmes
 from jiedao.headings import Section
-from jiedao.indicators import Check, Indicator, check_sums, find_indicators
+from jiedao.indicators import Indicator, find_indicators
 from jiedao.lexicon import default_terms, read_slogans
 from jiedao.orientation import is_part
 from jiedao.periods import Period
@@ -69,7 +70,7 @@ def read_policy(
         indicators,
         commitments,
         find_targets(text, sections, sentences, indicators, commitments, stated),
-        check_sums(indicators, sentences, text),
+        check_arithmetic(indicators, sentences, text),
         find_credit(text, sections, sentences),
         find_programmes(text, sentences, _general()),
         find_slogans(text, sentences, tokens),
