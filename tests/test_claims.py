@@ -16,6 +16,7 @@ from jiedao.lexicon import stopwords
 ROOT = Path(__file__).parents[1]
 PROCESSED = ROOT / "data/processed"
 WRITTEN = ROOT / "figures/claims.csv"
+README = " ".join((ROOT / "README.md").read_text("utf-8").split())
 COLUMNS = ["claim_id", "finding", "statement", "value", "printed", "table", "row", "column", "style"]
 COLUMNS += ["sentence_ids", "survives"]
 # Findings that are plain counts, and were not tried under other choices.
@@ -372,3 +373,15 @@ def test_what_readme_says_in_words_is_so():
     months = pd.read_csv(PROCESSED / "policy_verbs.csv").query("part == 'review' and headings")["months"]
     assert months.is_unique
     assert "No two reviews cover periods of one length" in readme
+
+
+def test_readme_says_of_the_words_kept_what_the_table_says():
+    carried = pd.read_csv(PROCESSED / "carry_over.csv").query("what == 'content_words'")
+    assert "no more of its review's words than shuffled sections would share" in README
+    assert (carried["kept"] <= carried["chance_high"]).all()
+    promises = pd.read_csv(PROCESSED / "promises.csv").set_index("doc_id")
+    assert "all in 吕仙亭" in README and "there too" in README
+    for column in ("own_date", "party"):
+        assert promises.index[promises[column] > 0].tolist() == ["lvxianting-2021"]
+    change = pd.read_csv(PROCESSED / "quantification_change.csv")
+    assert "Reviews count, plans hardly do" in README and (change["high"] < 0).all()

@@ -288,12 +288,16 @@ def test_dumbbells_join_before_and_after(ax):
     table = pd.DataFrame({"review": [0.1, 0.4], "plan": [0.3, 0.2]})
     table = table.assign(low_review=0.0, high_review=0.5, low_plan=0.1, high_plan=0.6)
     assert plots.dumbbells(ax, table, "review", "plan", ("#111111", "#222222")) is ax
-    assert [(x.get_color(), x.get_xdata().tolist()) for x in ax.lines] == [
+    *joined, review, plan = ax.lines
+    assert [(x.get_color(), x.get_xdata().tolist()) for x in (review, plan)] == [
         ("#111111", [0.1, 0.4]),
         ("#222222", [0.3, 0.2]),
     ]
-    joined, review, plan = (np.array(c.get_segments()) for c in ax.collections)
-    assert joined.tolist() == [[[0.1, 0], [0.3, 0]], [[0.4, 1], [0.2, 1]]]
+    for row, line in enumerate(joined):  # from dot to dot, neither of which hides the other
+        ends = [(x.get_xdata()[row], x.get_ydata()[row]) for x in (review, plan)]
+        assert list(zip(line.get_xdata(), line.get_ydata(), strict=True)) == ends
+        assert ends[0][1] < row < ends[1][1]
+    review, plan = (np.array(c.get_segments()) for c in ax.collections)
     assert review[:, :, 0].tolist() == [[0.0, 0.5]] * 2 and plan[:, :, 0].tolist() == [[0.1, 0.6]] * 2
 
 
@@ -560,3 +564,9 @@ def test_clouds_share_one_scale_and_show_their_most_frequent_words(clouds):
         assert all(sizes[a] >= sizes[b] for a, b in pairwise(shown.index) if words[a] > words[b])
         largest[words.max()] = max(sizes.values())
     assert [largest[w] for w in sorted(largest)] == sorted(largest.values())
+
+
+def test_numbers_beside_rows_and_none_where_there_is_none(ax):
+    values = pd.Series([3.0, float("nan"), 12.0])
+    assert plots.say_beside(ax, values, pd.Series([0.1, 0.2, 0.3]), 0.1, "n = {:.0f}") is ax
+    assert [(t.get_text(), t.xy) for t in ax.texts] == [("n = 3", (0.1, 0.1)), ("n = 12", (0.3, 2.1))]

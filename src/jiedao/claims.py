@@ -63,9 +63,10 @@ def _numbers(folder: Path) -> Iterator[Claim]:
             yield Claim(claim_id, "counting", said, "quantification_change.csv", row, column, "{:z.1f}")
     for unit in pd.read_csv(folder / "counted.csv").query("n >= 10")["unit"]:
         part, doc_id = unit.split("|")
-        said = f"Indicators that count outcomes, {doc_id}: {part}"
-        claim_id = f"numbers-{doc_id}-{part}-outcome"
-        yield Claim(claim_id, "counting", said, "counted.csv", f"unit == '{unit}'", "outcome", "{:z.0f}")
+        for column in ("n", "outcome"):
+            said = f"Indicators that count for something, components left out, {doc_id}, {part}: {column}"
+            claim_id, row = f"counted-{doc_id}-{part}-{column}", f"unit == '{unit}'"
+            yield Claim(claim_id, "counting", said, "counted.csv", row, column, "{:z.0f}")
 
 
 def _promises(folder: Path) -> Iterator[Claim]:

@@ -199,20 +199,20 @@ def tiles(
 ) -> Axes:
     """A table of shaded cells with their values printed.
 
-    Cells that are not numbers are not shaded; ``written`` gives cells a text of their own.
+    Cells that are not numbers are not shaded, and with ``high`` infinite no cell is; ``written`` gives
+    cells a text of their own.
     """
     values = matrix.to_numpy(dtype=float)
     low = np.nanmin(values) if low is None else low
     high = np.nanmax(values) if high is None else high
+    edge = "white" if np.isfinite(high) else "#d9d9d9"
     for (row, column), value in np.ndenumerate(values):
         said = "" if np.isnan(value) else text(value)
         said = said if written is None else written.iat[row, column]
         shade = INK((value - low) / (high - low) if high > low else 0.5)
         if np.isnan(value):
             shade = (1.0, 1.0, 1.0, 1.0)
-        ax.add_patch(
-            Rectangle((column - 0.5, row - 0.5), 1, 1, facecolor=shade, edgecolor="white", linewidth=1)
-        )
+        ax.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, facecolor=shade, edgecolor=edge, linewidth=1))
         ax.text(column, row, said, ha="center", va="center", fontsize=7, color=readable(shade[:3]))
     ax.set_xticks(range(matrix.shape[1]), matrix.columns)
     ax.set_yticks(range(matrix.shape[0]), matrix.index)
@@ -275,7 +275,8 @@ def dumbbells(ax: Axes, table: pd.DataFrame, before: str, after: str, colours: t
     The table has ``before`` and ``after``, and of each ``low_…`` and ``high_…``.
     """
     at = np.arange(len(table))
-    ax.hlines(at, table[before], table[after], color="#b0b0b0", linewidth=1.6)
+    ends = np.array([at - 0.11, at + 0.11])
+    ax.plot(table[[before, after]].to_numpy(dtype=float).T, ends, color="#b0b0b0", linewidth=1.6)
     for name, mark, colour, side in ((before, "o", colours[0], -0.22), (after, "D", colours[1], 0.22)):
         ax.hlines(at + side, table[f"low_{name}"], table[f"high_{name}"], color=colour, linewidth=0.8)
         # half way to its interval, so that neither dot hides the other
