@@ -53,6 +53,7 @@ _PARTY = re.compile(
 )
 # How far behind a promise the party may be named: its sentence, or a bracket after it.
 _BRACKET = re.compile(r"[。;]?\([^()\n]{0,60}\)")
+_RESPONSIBLE = re.compile(r"\((?:责任|牵头|配合|由)")
 _VERB = re.compile(
     "完成|达到?|实现|新增|打造|创建|建设|建成|新建|改造|培育|引进|举办|开展|组织|确保|保持|控制|稳定|提高|提升|增长|推进|实施|安装|拆除|化解|发展"
     "|招引|招募|培训|发放|落实|建立|成立|设立|挂点|提供|争取|办好|解决|启动|降低|压减|减少|扩招|发行|安排|增加|改善|整治|修复|治理|开通"
@@ -153,100 +154,88 @@ def find_targets(
         In order. The verb is the marker that governs the promise, else the verb of action; strength is
         that of the marker, ``neutral`` without one; the deadline is the end of the period.
     """
-    starts = [a for a, _, _ in sentences]
     looks, ends = outlooks(text, list(sections)), clause_ends(text, _CLAUSE_END)
     periods = section_periods(text, sections, looks, stated or {})
     marked = [c.start for c in commitments]
     targets = []
-    for n, promised in enumerate([*indicators, *_never(text, starts, sentences, looks)]):
-        start, stop, section = sentences[promised.sentence]
-        if promised.status != "target" or looks[section] != "prospective":
+    for promise in [*_counted(text, indicators, sentences, ends), *_denied(text, sentences, periods)]:
+        start, stop, section = sentences[promise.sentence]
+        if looks[section] != "prospective":
             continue
-        counted = n < len(indicators)
-        begin = clause_start(ends, start, promised.start)
-        i = bisect_right(ends, promised.end)
-        end = min(stop, ends[i] - 1 if i < len(ends) else stop) if counted else promised.end
-        if counted and n + 1 < len(indicators) and indicators[n + 1].start < end:
-            following = text[promised.end : indicators[n + 1].start]
-            end = (
-                promised.end + max(following.rfind(mark) for mark in "、和及")
-                if re.search("[、和及]", following)
-                else indicators[n + 1].start
-            )
-        bracket = text.find("(", promised.end, end)  # who is to see to it, often
-        end = bracket if bracket > 0 else end
-        # 确保 goes on for the clauses of a list (确保…,无重大事故,无伤亡事件)
-        since = (
-            begin
-            if counted
-            else max(
-                [
-                    start,
-                    *(m.end() for m in _SENTENCE_END.finditer(text, max(start, begin - 60), promised.start)),
-                ]
-            )
-        )
-        governing = commitments[bisect_left(marked, since) : bisect_left(marked, promised.start)]
-        governing = [c for c in governing if counted or c.start >= begin or c.cls == "guarantee"]
-        period = promised.period if counted else periods[section]
+        begin = clause_start(ends, start, promise.start)
+        since = begin
+        if promise.denies:  # 确保 goes on for the clauses of a list (确保…,无重大事故,无伤亡事件)
+            said = _SENTENCE_END.finditer(text, max(start, begin - 60), promise.start)
+            since = max([start, *(m.end() for m in said)])
+        governing = commitments[bisect_left(marked, since) : bisect_left(marked, promise.start)]
+        governing = [c for c in governing if c.start >= begin or c.cls == "guarantee"]
+        at, verb, strength = _opening(text, begin, promise, governing)
+        end = at + len(text[at : promise.end].rstrip("、 和及("))
+        deadline = promise.period and promise.period[1]
         whom = _party(text, start, begin, stop)
-        at, verb, strength = _promise(text, begin, promised, governing, counted)
-        end = at + len(text[at:end].rstrip("、 和及("))
         targets.append(
             Target(
-                at,
-                end,
-                n if counted else None,
-                period and period[1],
-                verb,
-                strength,
-                promised.dated,
-                whom,
-                promised.sentence,
+                at, end, promise.indicator, deadline, verb, strength, promise.dated, whom, promise.sentence
             )
         )
     return sorted(targets, key=lambda t: (t.start, t.end))
 
 
-def _never(
-    text: str, starts: Sequence[int], sentences: Sequence[tuple[int, int, int]], looks: Sequence[str | None]
-) -> Iterator[Indicator]:
-    """Promises that something will not happen, outside of what holds a figure."""
+class Promise(NamedTuple):
+    """What is promised: a quantity (``indicator``, an index), or what ``denies`` that something happens."""
+
+    start: int
+    end: int
+    sentence: int
+    period: Period | None
+    dated: bool
+    indicator: int | None = None
+    is_rate: bool = False
+    denies: str = ""
+
+
+def _counted(
+    text: str, indicators: Sequence[Indicator], sentences: Sequence[tuple[int, int, int]], ends: Sequence[int]
+) -> Iterator[Promise]:
+    """Promises with a figure, each up to the end of its clause, or of its place in a list."""
+    for n, indicator in enumerate(indicators):
+        if indicator.status != "target":
+            continue
+        i = bisect_right(ends, indicator.end)
+        end = min(sentences[indicator.sentence][1], ends[i] - 1 if i < len(ends) else len(text))
+        if n + 1 < len(indicators) and indicators[n + 1].start < end:
+            end = indicators[n + 1].start
+            parted = max(text.rfind(mark, indicator.end, end) for mark in "、和及")
+            end = parted if parted > 0 else end
+        bracket = _RESPONSIBLE.search(text, indicator.end, end)
+        end = bracket.start() if bracket else end
+        rate = indicator.stock_flow == "rate"
+        yield Promise(indicator.start, end, indicator.sentence, indicator.period, indicator.dated, n, rate)
+
+
+def _denied(
+    text: str, sentences: Sequence[tuple[int, int, int]], periods: Sequence[Period | None]
+) -> Iterator[Promise]:
+    """Promises that something will not happen, without a figure."""
+    starts = [a for a, _, _ in sentences]
     for match in _NEVER.finditer(text):
         i = bisect_right(starts, match.start()) - 1
         if i >= 0 and match.end() <= sentences[i][1]:
-            yield Indicator(
-                *match.span(),
-                match["verb"],
-                0,
-                None,
-                None,
-                "",
-                "",
-                "",
-                "target",
-                "",
-                None,
-                None,
-                False,
-                None,
-                None,
-                i,
-            )
+            yield Promise(*match.span(), i, periods[sentences[i][2]], False, denies=match["verb"])
 
 
-def _promise(
-    text: str, begin: int, promised: Indicator, governing: Sequence[Commitment], counted: bool
+def _opening(
+    text: str, begin: int, promise: Promise, governing: Sequence[Commitment]
 ) -> tuple[int, str | None, str]:
-    """Where a promise begins, its verb and its strength."""
+    """Where the words of a promise begin, its verb and its strength."""
     if governing:
         last = governing[-1]
-        return (last.start if last.start >= begin else promised.start), last.marker, last.strength
-    if not counted:
-        return promised.start, promised.text, "neutral"
-    verbs = list(_VERB.finditer(text, begin, promised.start))
-    direct = verbs and promised.stock_flow != "rate"
-    return (verbs[-1].start() if direct else begin), (verbs[-1][0] if verbs else None), "neutral"
+        return (last.start if last.start >= begin else promise.start), last.marker, last.strength
+    if promise.denies:
+        return promise.start, promise.denies, "neutral"
+    verbs = list(_VERB.finditer(text, begin, promise.start))
+    at = verbs[-1].start() if verbs and not promise.is_rate else begin
+    return at, (verbs[-1][0] if verbs else None), "neutral"
 
 
 def _party(text: str, start: int, begin: int, end: int) -> str | None:

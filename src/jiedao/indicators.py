@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import takewhile
 from typing import NamedTuple
 
 from jiedao.headings import Section
@@ -39,6 +40,11 @@ _STOCK = re.compile(
 )
 _BACKGROUND = re.compile(
     r"现有|原有|以?辖区内?现有|涉及(?!.{0,12}(?:签约|完成|改造))|下[辖设]|辖区内?有|将(?:原有的?|街道|全[街区县])?$|原为"
+)
+# In a plan: what something is done to (对…进行), and what there is in the area.
+_OBJECT = re.compile(
+    r"(?:^|[^面])(?:对|针对|依托|围绕)[^,]*$|辖区(?:内|现有)?[^,]{0,4}$|街道$|社区$"
+    r"|(?:上述|拥有|已有|共有|运行|全[国省市区县][^,]{0,2}近?)$"
 )
 _SCOPE = re.compile("(?:提高|提升|加强|规范|强化|优化|增强|管好)(?:全[街区县]|辖区内?)?$")
 _LEVELS = re.compile("余额|存款|(?<!固定)资产(?!投资)|负债|债务")
@@ -138,59 +144,81 @@ def find_indicators(
         In order. ``growth_of`` is an index in this list, ``sentence`` one in ``sentences``.
     """
     quantities = find_quantities(text, [(a, b) for a, b, _ in sentences], _names(text, tokens))
-    starts = [a for a, _, _ in sentences]
     looks = outlooks(text, list(sections))
     periods = section_periods(text, sections, looks, stated or {})
+    starts, token_starts = ([a for a, *_ in table] for table in (sentences, tokens))
     ends, since = clause_ends(text), _since(text, sentences)
-    token_starts = [a for a, _, _, _ in tokens]
     found: list[Indicator] = []
-    before: list[int] = []  # the indicators of the same sentence
-    whole = None
+    whole: Indicator | None = None
     for quantity in quantities:
         i = bisect_right(starts, quantity.start) - 1
         start, end, section = sentences[i]
-        before = before[-NEAR:] if before and found[before[-1]].sentence == i else []
-        clause = clause_start(ends, max(start, quantity.start - LONGEST_CLAUSE), quantity.start)
-        left = text[max(clause, found[before[-1]].end if before else clause) : quantity.start]
-        stop = CLAUSE_END.search(text, quantity.end, min(end, quantity.end + LONGEST_CLAUSE))
-        after = text[quantity.end : stop.start() if stop else min(end, quantity.end + LONGEST_CLAUSE)]
-        kind, grown = _kind(quantity, left, text[clause : quantity.start], found, before)
+        before = list(takewhile(lambda f, i=i: f.sentence == i, reversed(found[-NEAR:])))[::-1]
+        begin = clause_start(ends, max(start, quantity.start - LONGEST_CLAUSE), quantity.start)
+        end = min(end, quantity.end + LONGEST_CLAUSE)
+        stop = CLAUSE_END.search(text, quantity.end, end)
         first = bisect_left(token_starts, quantity.end)
         first -= bool(first and tokens[first - 1][1] > quantity.end)  # a unit and its noun cut as one
-        measure = _measure(
-            text, quantity, kind, left, after, tokens[first : first + 12], found, grown, before
+        near = Near(
+            text[quantity.start : quantity.end],
+            looks[section],
+            text[begin : quantity.start],
+            text[max(begin, before[-1].end if before else begin) : quantity.start],
+            text[quantity.end : stop.start() if stop else end],
+            [(text[max(a, quantity.end) : b], kind, a) for a, b, kind, _ in tokens[first : first + 12]],
+            before,
         )
-        if quantity.unit in ("个", None) and _PERSONS.search(measure):
-            kind = "person"
-        quoted = bool(before) and found[before[-1]].status in ("baseline", "planned_scope")
-        status = _status(looks[section], quantity, quoted, text[clause : quantity.start], left, after)
-        if grown is not None and found[grown].status == "forecast":
-            status = "forecast"
-        flow = _stock_flow(kind, status, text[clause : quantity.start])
-        period, dated = _period(
-            text[max(since[i], quantity.start - 2 * LONGEST_CLAUSE) : quantity.start], periods[section], flow
-        )
-        counts = (
-            None
-            if status in ("baseline", "planned_scope")
-            else _counts(
-                kind, quantity.unit, not quantity.number, measure, text[clause : quantity.start], after
-            )
-        )
-        whole = _whole(text, found, before, quantity, whole)
-        if whole is not None:  # a component is of its total's sort
-            total = found[whole]
-            flow, counts = (total.stock_flow, total.counts) if flow != "rate" else (flow, counts)
-            measure = f"{total.measure}({measure})" if total.unit == quantity.unit else measure
+        whole = _whole(text, quantity, before, whole)
+        said = text[max(since[i], quantity.start - 2 * LONGEST_CLAUSE) : quantity.start]
+        described = _describe(quantity, near, whole, said, periods[section])
+        place = {f.start: n for n, f in enumerate(found[-NEAR:], max(0, len(found) - NEAR))}
         found.append(
-            Indicator(
-                quantity.start, quantity.end, text[quantity.start : quantity.end],
-                quantity.number, quantity.high, quantity.unit, quantity.approx,
-                measure, kind, status, flow, grown, period, dated, counts, whole, i,
+            described._replace(
+                growth_of=None if described.growth_of is None else place[described.growth_of],
+                part_of=whole and place[whole.start],
+                sentence=i,
             )
-        )  # fmt: skip
-        before.append(len(found) - 1)
+        )
     return found
+
+
+class Near(NamedTuple):
+    """What stands around a quantity."""
+
+    printed: str  # itself
+    look: str | None  # where its section looks
+    clause: str  # its clause up to it
+    left: str  # the same from the last indicator on
+    after: str  # what follows, up to the end of the clause
+    following: list[tuple[str, str, int]]  # the next tokens: word, kind, start
+    before: list[Indicator]  # the indicators of the sentence so far
+
+    def levels(self) -> list[Indicator]:
+        """The indicators before it that are amounts and not rates."""
+        return [f for f in self.before if f.stock_flow != "rate"]
+
+
+def _describe(
+    quantity: Quantity, near: Near, whole: Indicator | None, said: str, usual: Period | None
+) -> Indicator:
+    """All that the words around a quantity say of it; growth_of is the start of what grew."""
+    kind, grown = _kind(quantity, near)
+    measure = _measure(quantity, kind, grown, near)
+    if quantity.unit in ("个", None) and _PERSONS.search(measure):
+        kind = "person"
+    status = "forecast" if grown and grown.status == "forecast" else _status(quantity, near)
+    flow = _stock_flow(kind, status, near.clause)
+    period, dated = _period(said, usual, flow)
+    quoted = status in ("baseline", "planned_scope")
+    counts = None if quoted else _counts(quantity, kind, measure, near)
+    if whole:  # a component is of its total's sort
+        flow, counts = (whole.stock_flow, whole.counts) if flow != "rate" else (flow, counts)
+        measure = f"{whole.measure}({measure})" if whole.unit == quantity.unit else measure
+    start, end, number, high, unit, _, approx = quantity
+    return Indicator(
+        start, end, near.printed, number, high, unit, approx, measure, kind, status, flow,
+        grown and grown.start, period, dated, counts, None, 0,
+    )  # fmt: skip
 
 
 def _since(text: str, sentences: Sequence[tuple[int, int, int]]) -> list[int]:
@@ -203,27 +231,22 @@ def _since(text: str, sentences: Sequence[tuple[int, int, int]]) -> list[int]:
 
 
 def _whole(
-    text: str, found: list[Indicator], before: list[int], quantity: Quantity, whole: int | None
-) -> int | None:
+    text: str, quantity: Quantity, before: list[Indicator], whole: Indicator | None
+) -> Indicator | None:
     """The total that a quantity is a component of: what 其中 follows, until unit or sentence changes."""
     if not before:
         return None
-    gap = text[found[before[-1]].end : quantity.start]
-    levels = [n for n in before if found[n].stock_flow != "rate"]
-    if text.count("(", found[before[-1]].end, quantity.start) > text.count(
-        ")", found[before[-1]].end, quantity.start
-    ):
+    gap = text[before[-1].end : quantity.start]
+    levels = [f for f in before if f.stock_flow != "rate"]
+    if gap.count("(") > gap.count(")"):
         return None  # parts of a part
     if PARTS.search(gap) and levels:
         whole = levels[-1]
-    elif whole not in before or found[before[-1]].unit != quantity.unit or MORE.search(gap):
+    elif whole not in before or before[-1].unit != quantity.unit or MORE.search(gap):
         return None
-    total = found[whole]
-    added = quantity.number + sum(
-        found[n].number for n in before if n > whole and found[n].unit == quantity.unit
-    )
-    fits = total.unit != quantity.unit or added <= (1 + SLACK) * total.number
-    return whole if fits else None
+    parts = [f.number for f in before if f.start > whole.start and f.unit == quantity.unit]
+    fits = quantity.number + sum(parts) <= (1 + SLACK) * whole.number
+    return whole if fits or whole.unit != quantity.unit else None
 
 
 def _names(text: str, tokens: Sequence[tuple[int, int, str, int]]) -> list[tuple[int, int]]:
@@ -234,80 +257,55 @@ def _names(text: str, tokens: Sequence[tuple[int, int, str, int]]) -> list[tuple
     return [(a, b) for a, b in whole + idioms if numeral.search(text, a, b)]
 
 
-def _kind(
-    quantity: Quantity, left: str, clause: str, found: list[Indicator], before: list[int]
-) -> tuple[str, int | None]:
+def _kind(quantity: Quantity, near: Near) -> tuple[str, Indicator | None]:
     """Growth rate, share or plain ratio, and the indicator that grew."""
+    left, before = near.left, near.before
     if quantity.kind not in ("ratio", "share", "growth_rate") or quantity.unit == "分":
         return quantity.kind, None
-    if (
-        re.fullmatch("(?:左右|以[上下内])?[、和及与]?", left.strip())
-        and before
-        and found[before[-1]].stock_flow == "rate"
-    ):
-        return found[before[-1]].kind, None  # 分别增长4.3%和7.8%
-    opened = clause[: len(clause) - len(left)]
-    if before and re.search("[从由]", opened) and re.fullmatch(f"(?:分别)?{_TO.pattern}", left.strip()):
-        return found[before[-1]].kind, None
-    growth = list(_GROWS.finditer(left))
+    opened = near.clause[: len(near.clause) - len(left)]
+    joined = re.fullmatch("(?:左右|以[上下内])?[、和及与]?", left.strip())  # 分别增长4.3%和7.8%
+    raised = re.search("[从由]", opened) and re.fullmatch(f"(?:分别)?{_TO.pattern}", left.strip())
+    if before and ((joined and before[-1].stock_flow == "rate") or raised):
+        return before[-1].kind, None
+    growth = _GROWS.search(left)
     if growth and not re.search(r"(?:提高|提升|上升|增加|扩大|降低|下降|减少)(?:到|至)\s*$", left):
-        rest = _LINK.sub("", left[: growth[0].start()])
-        levels = [n for n in before if found[n].stock_flow != "rate" and found[n].kind != "duration"]
-        same = not _OPEN.sub("", rest).strip()
-        grew = before[-1:] if quantity.unit == "个百分点" else levels[-1:]
-        return "growth_rate", grew[0] if same and grew else None
+        rest = _OPEN.sub("", _LINK.sub("", left[: growth.start()])).strip()
+        levels = [f for f in near.levels() if f.kind != "duration"]
+        grew = before if quantity.unit == "个百分点" else levels
+        return "growth_rate", grew[-1] if grew and not rest else None
     if quantity.kind == "growth_rate":
         return "growth_rate", None
     return ("share", None) if quantity.kind == "share" or _SHARE.search(left) else ("ratio", None)
 
 
-def _measure(
-    text: str,
-    quantity: Quantity,
-    kind: str,
-    left: str,
-    after: str,
-    following: Sequence[tuple[int, int, str, int]],
-    found: list[Indicator],
-    grown: int | None,
-    before: list[int],
-) -> str:
+def _measure(quantity: Quantity, kind: str, grown: Indicator | None, near: Near) -> str:
     """The thing measured: the noun that a classifier counts, or what stands before the number."""
-    head = _shorten(left)
+    left, head = near.left, _shorten(near.left)
+    last = near.before[-1].measure if near.before else ""
     if quantity.number == 0 and quantity.unit is None:
-        return head + text[quantity.start + 1 : quantity.end]
+        return head + re.sub("^零|(?:为|降为|达到?)零$", "", near.printed)
     if kind == "growth_rate":
         own = _shorten(_GROWS.split(left)[0]) or _shorten(_GROWS.sub("", left))
-        base = (
-            found[grown].measure
-            if grown is not None
-            else own or (found[before[-1]].measure if before else "")
-        )
-        return (
-            base
-            if re.search("[增降]速$|[增降涨]幅$", base)
-            else base + ("降幅" if _FALLS.search(left) else "增速")
-        )
+        base = grown.measure if grown else own or last
+        named = re.search("[增降]速$|[增降涨]幅$", base)
+        return base if named else base + ("降幅" if _FALLS.search(left) else "增速")
     if kind == "share":
         whole = re.sub(r"^.*占", "", _LINK.sub("", left.strip())).removesuffix("比重").removesuffix("比例")
-        levels = [n for n in before if found[n].stock_flow != "rate"]
-        base = re.sub(r"占.*$", "", head) or (found[levels[-1]].measure if levels else "")
+        levels = near.levels()
+        base = re.sub(r"占.*$", "", head) or (levels[-1].measure if levels else "")
         return f"{base}占{whole}比重" if whole and "占" in left else head or base
-    if (
-        _GROWS.search(left)
-        and before
-        and re.fullmatch("(?:[比较同][^,]{0,8})?(?:增加|减少|提高|降低)了?", head)
-    ):
-        return found[before[-1]].measure + "增减"
+    changed = re.fullmatch("(?:[比较同][^,]{0,8})?(?:增加|减少|提高|降低)了?", head)
+    if changed and last and _GROWS.search(left):
+        return last + "增减"
     if kind == "ratio" and (rate := re.match("(.*?率)(?:达|占|为)", head)):
         return rate[1]
-    noun = _noun_after(text, quantity, following)
+    noun = _noun_after(quantity, near)
     if quantity.kind == "money" and re.search("(?:资金|金|款|补贴|经费|投资)$", noun):
         return noun
     if quantity.kind in ("count", "person", "duration") and len(noun) > 1:
         return noun
-    rest = re.split(r"[^\w“”]", _NOT_NOUN.sub("", after))[0][:LONGEST_MEASURE]
-    return head or noun or (found[before[-1]].measure if before else rest)
+    rest = re.split(r"[^\w“”]", _NOT_NOUN.sub("", near.after))[0][:LONGEST_MEASURE]
+    return head or noun or last or rest
 
 
 def _shorten(left: str) -> str:
@@ -321,60 +319,50 @@ def _shorten(left: str) -> str:
     return words[-LONGEST_MEASURE:]
 
 
-def _noun_after(text: str, quantity: Quantity, following: Sequence[tuple[int, int, str, int]]) -> str:
+def _noun_after(quantity: Quantity, near: Near) -> str:
     """The noun phrase that a classifier counts: 13座|重点|商务楼宇|资源, up to its predicate or a sign."""
     words, place = "", quantity.end
-    for start, end, kind, _ in following:
-        word = text[max(start, quantity.end) : end]
+    for word, kind, start in near.following:
         if start > place or len(words) >= LONGEST_MEASURE or kind == "number":
             break
-        place = end
+        place = max(start, quantity.end) + len(word)
         if word in "“”‘’" or (word in ("的", "以上", "以下", "以内", "左右") and not words):
             continue
-        if (
-            kind == "sign"
-            or {word, word.removesuffix("为")} & _PREDICATES
-            or (is_verb(word) and len(words) > 2)
-        ):
+        predicate = {word, word.removesuffix("为")} & _PREDICATES or (is_verb(word) and len(words) > 2)
+        if kind == "sign" or predicate:
             break
         words += word
     return words.removesuffix("的")
 
 
-def _status(
-    look: str | None, quantity: Quantity, quoted: bool, clause: str, left: str, after: str
-) -> str | None:
+def _status(quantity: Quantity, near: Near) -> str | None:
     """Reached, aimed at, expected, a planned division, or only quoted as background."""
+    clause, left, after = near.clause, near.left, near.after
     if _DIVIDED.search(left):
         return "planned_scope"
     if _EXPECTED.search(clause):
         return "forecast"
     if _AIM.search(left):
         return "target"
-    scope = quantity.kind in ("count", "person") and _SCOPE.search(clause)
+    if near.look in (None, "problem-statement"):
+        return near.look and "baseline"
     background = (
-        scope
+        (quantity.kind in ("count", "person") and _SCOPE.search(clause))
         or (_FROM.search(left) and _TO.match(after))
         or _BACKGROUND.search(clause)
         or re.match(r"[^,。]{0,8}(?:调整|升级|整合|合并|提升)为", after)
     )
-    watched = re.search("(?:^|[^面])对", clause) and _WATCHED.search(after)
-    if look == "problem-statement":
-        return "baseline"
-    if look == "prospective" and quantity.number:
-        scope = re.search(
-            r"(?:^|[^面])(?:对|针对|依托|围绕)[^,]*$|辖区(?:内|现有)?[^,]{0,4}$|街道$|社区$", left
-        )
-        if _DONE.search(clause):
-            return "achieved"
-        # What stands beside a quoted level, without a verb of making, is one too.
-        level = background or ((scope or quoted) and not _MAKES.search(clause))
-        return "baseline" if level else "target"
-    if look == "prospective":
+    if near.look == "retrospective":
+        watched = re.search("(?:^|[^面])对", clause) and _WATCHED.search(after)
+        return "target" if _INTENDED.search(left) else "baseline" if background or watched else "achieved"
+    if not quantity.number:
         return "baseline" if re.match("”?(?:成果|称号|社区|街道|村)", after) else "target"
-    if look and _INTENDED.search(left):
-        return "target"
-    return look and ("baseline" if background or watched else "achieved")
+    if _DONE.search(clause):
+        return "achieved"
+    # What stands beside a quoted level, without a verb of making, is one too.
+    quoted = near.before and near.before[-1].status in ("baseline", "planned_scope")
+    level = background or ((_OBJECT.search(left) or quoted) and not _MAKES.search(clause))
+    return "baseline" if level else "target"
 
 
 def _stock_flow(kind: str, status: str | None, clause: str) -> str:
@@ -401,16 +389,16 @@ def _period(before: str, usual: Period | None, flow: str) -> tuple[Period | None
     return ((last.period[1], last.period[1]) if last.upto and flow == "stock" else last.period), True
 
 
-def _counts(kind: str, unit: str | None, zero: bool, measure: str, clause: str, after: str) -> str | None:
+def _counts(quantity: Quantity, kind: str, measure: str, near: Near) -> str | None:
     """Input, activity, output or outcome: by the last word of measures.csv in the measure, then around it."""
     pattern, words = _measures()
-    if kind == "growth_rate" or zero:
+    if kind == "growth_rate" or not quantity.number:
         return "outcome"
     if kind == "duration":
         return None
-    if unit in ("次", "场", "期", "场次"):
+    if quantity.unit in ("次", "场", "期", "场次"):
         return "activity"
-    for where in (measure, clause, after):
+    for where in (measure, near.clause, near.after):
         if matches := pattern.findall(where):
             return words[matches[-1]]
     return {"ratio": "outcome", "share": "outcome", "money": "input"}.get(kind, "output")

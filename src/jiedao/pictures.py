@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from itertools import product
+from itertools import cycle, product
 from random import Random
 
 import numpy as np
@@ -155,6 +155,9 @@ def section_map(ax: Axes, points: pd.DataFrame, colours: Mapping[int, str], name
     return ax
 
 
+DASHES = ("-", "--", "-.", ":")  # told apart in grey too
+
+
 def correspondence_map(
     ax: Axes,
     found: Correspondence,
@@ -166,8 +169,9 @@ def correspondence_map(
 
     ``redrawn`` holds (draws, 2) places of each report, ``looks`` its colour, marker and name.
     """
-    for doc_id, (colour, mark, _) in looks.items():
-        ax.fill(*_nearest(redrawn[doc_id]).T, facecolor="none", edgecolor=colour, linewidth=0.6)
+    for (doc_id, (colour, mark, _)), dashes in zip(looks.items(), cycle(DASHES)):
+        outline = {"facecolor": "none", "edgecolor": colour, "linewidth": 0.7, "linestyle": dashes}
+        ax.fill(*_nearest(redrawn[doc_id]).T, **outline)
         ax.plot(*found.rows.loc[doc_id], mark, color=colour, markersize=7, markeredgecolor="white")
     ax.plot(found.columns[1], found.columns[2], "+", color="#111111", markersize=5)
     ax.axhline(0, color="#cccccc", linewidth=0.6, zorder=0)
