@@ -15,6 +15,7 @@ from jiedao.reading import read_policy
 from jiedao.segment import Segmenter
 
 RAW = Path(__file__).parents[1] / "data/raw"
+PROCESSED = RAW.parent / "processed"
 ENTRIES = {
     "indicators": {"indicator_id", "text", "number", "unit", "measure", "kind", "status", "period"},
     "commitments": {"marker", "class", "strength", "clause"},
@@ -195,3 +196,12 @@ def test_any_text_is_read_or_refused(text):
             assert start <= entry.start or name == "checks"
     for referring in [i.growth_of for i in reading.indicators] + [t.indicator for t in reading.targets]:
         assert referring is None or 0 <= referring < len(reading.indicators)
+
+
+def test_rows_of_a_cluster_need_to_be_told_the_clusters(corpus):
+    clusters = pd.read_csv(PROCESSED / "clusters.csv")[["section_id", "cluster"]]
+    rows = pd.read_csv(PROCESSED / "cluster_terms.csv").head(3)
+    assert corpus.evidence(rows).empty
+    found = corpus.evidence(rows, clusters)
+    assert set(found["row"]) == {0, 1, 2}
+    assert set(found["section_id"].map(clusters.set_index("section_id")["cluster"])) == set(rows["cluster"])

@@ -284,13 +284,15 @@ class Corpus:
     def _evidence(self) -> Evidence:
         return Evidence(self.sections, self.sentences, self.tokens)
 
-    def evidence(self, rows: pd.DataFrame) -> pd.DataFrame:
+    def evidence(self, rows: pd.DataFrame, more: pd.DataFrame | None = None) -> pd.DataFrame:
         """The sentences behind any row of any table.
 
         Parameters
         ----------
         rows : DataFrame
             Rows of a table of this study; what `jiedao.evidence.Evidence` can follow.
+        more : DataFrame, optional
+            Further columns of the sections, by section_id, such as the cluster that notebook 03 found.
 
         Returns
         -------
@@ -298,8 +300,11 @@ class Corpus:
             A row a sentence: row (the index in ``rows``), doc_id, street, section_id, sentence_id, start,
             end, sentence (as printed).
         """
-        named = self._evidence.name(rows)
-        pairs = [(row, s) for row, ids in named.items() for s in self._evidence.expand(ids)]
+        behind = self._evidence
+        if more is not None:
+            sections = self.sections.merge(more, on="section_id", how="left")
+            behind = Evidence(sections, self.sentences, self.tokens)
+        pairs = [(row, s) for row, ids in behind.name(rows).items() for s in behind.expand(ids)]
         table = pd.DataFrame(pairs, columns=["row", "sentence_id"]).merge(self.sentences, on="sentence_id")
         streets = self.documents.set_index("doc_id")["street"]
         said = [self.quote(s.doc_id, s.start, s.end) for s in table.itertuples()]

@@ -109,8 +109,8 @@ class Evidence:
             table = table[table["unit"].isin(pair) | table["doc_id"].isin(pair)]
         for key in KEYS:
             # a unit may also be 元, which is no part of a report
-            if key in row and key in table and (key != "unit" or "|" in str(row[key])):
-                table = table[table[key] == row[key]]
+            if key in row and (key != "unit" or "|" in str(row[key])):
+                table = table[table[key] == row[key]] if key in table else table[:0]
         return table
 
     def _holding(self, table: pd.DataFrame, term: str) -> pd.DataFrame:
