@@ -190,11 +190,13 @@ def list_findings(reading: Reading) -> Iterator[Finding]:
     factors = {"themes-street": "doc_id", "themes-part": "orientation"}
     factors = {name: factor for name, factor in factors.items() if leaves[factor].nunique() > 1}
     inputs = (reading.sections, reading.tokens, hide, reading.mask, reading.k, reading.method)
-    yield Finding(
-        (*factors, "themes-return"), inputs, lambda inputs=inputs: _themes(*inputs, list(factors.values()))
-    )
+    if leaves["section_id"].isin(reading.tokens["section_id"]).sum() >= reading.k:
+        names, chosen_factors = (*factors, "themes-return"), list(factors.values())
+        yield Finding(names, inputs, lambda inputs=inputs: _themes(*inputs, chosen_factors))
     chosen = reading.content()
     reviews = chosen[chosen["part"] == "review"]
+    blocks = reviews.groupby("doc_id")[reading.block].transform("nunique")
+    reviews = reviews[blocks > 1]  # a text of a single block has no halves
     if reviews["doc_id"].nunique() > 1:
         yield Finding(
             ("reviews-apart",),
