@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from jiedao.indicators import MORE, PARTS, SLACK, Indicator
+from jiedao.indicators import Indicator
 from jiedao.quantities import clause_ends, clause_start
 
 _FULFILLED = re.compile("超额完成|全面完成|圆满完成|提前完成|超目标|全部完成")
@@ -42,42 +42,23 @@ def check_arithmetic(
     list of Check
     """
     checks: list[Check] = []
-    by_sentence: dict[int, list[Indicator]] = {}
+    parts: dict[int, list[Indicator]] = {}
+    groups: dict[int, list[Indicator]] = {}
     for indicator in indicators:
-        by_sentence.setdefault(indicator.sentence, []).append(indicator)
-    for i, group in by_sentence.items():
-        for total, parts in _components(group, text):
-            added = round(sum(p.number for p in parts), 6)
-            if added == total.number or (
-                total.number < added <= (1 + SLACK) * total.number and not total.approx
-            ):
-                sign = "=" if added == total.number else "≠"
-                terms = "+".join(f"{p.number:.12g}" for p in parts)
-                finding = f"{terms}{sign}{total.number:.12g}"
-                checks.append(Check(total.start, parts[-1].end, "sum", finding, sign == "=", i))
+        groups.setdefault(indicator.sentence, []).append(indicator)
+        if indicator.part_of is not None and indicator.stock_flow != "rate":
+            parts.setdefault(indicator.part_of, []).append(indicator)
+    for n, held in parts.items():
+        total, added = indicators[n], round(sum(p.number for p in held), 6)
+        if len(held) > 1 and (added == total.number or (added > total.number and not total.approx)):
+            sign = "=" if added == total.number else "≠"
+            finding = f"{'+'.join(f'{p.number:.12g}' for p in held)}{sign}{total.number:.12g}"
+            checks.append(Check(total.start, held[-1].end, "sum", finding, sign == "=", total.sentence))
+    for i, group in groups.items():
         for rate in group:
             if rate.kind == "ratio" and rate.unit == "%":
                 checks += _check_progress(rate, group, sentences, i, text)
-    return checks
-
-
-def _components(group: list[Indicator], text: str) -> list[tuple[Indicator, list[Indicator]]]:
-    """Totals with what 其中 or 包括 divides them into."""
-    found = []
-    for n, total in enumerate(group[:-1]):
-        if total.stock_flow == "rate" or not PARTS.search(text[total.end : group[n + 1].start]):
-            continue
-        parts, depth = [group[n + 1]], 0
-        for nxt in group[n + 2 :]:
-            gap = text[parts[-1].end : nxt.start]
-            if nxt.unit != parts[0].unit or MORE.search(gap):
-                break
-            depth += gap.count("(") - gap.count(")")
-            if depth == 0:  # what stands in brackets are parts of a part
-                parts.append(nxt)
-        if len(parts) > 1:
-            found.append((total, parts))
-    return found
+    return sorted(checks)
 
 
 def _check_progress(

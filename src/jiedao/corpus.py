@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
+import numpy as np
 import pandas as pd
 
 from jiedao import JiedaoError
@@ -145,6 +146,10 @@ class Corpus:
     @cached_property
     def sections(self) -> pd.DataFrame:
         """See the class."""
+        return self._outline.merge(self._themes[0], on="section_id", how="left")
+
+    @cached_property
+    def _outline(self) -> pd.DataFrame:
         rows = []
         for doc_id, parsed in self._parsed.items():
             for i, s in enumerate(parsed.sections):
@@ -152,11 +157,11 @@ class Corpus:
                 ids = {"section_id": _section_id(doc_id, i), "doc_id": doc_id, "parent": parent}
                 rows.append(vars(s) | ids)
         columns = ["section_id", "doc_id", *SECTION_COLUMNS, "is_leaf"]
-        table = pd.DataFrame(rows, columns=columns).astype({"level": "Int64"})
-        return table.merge(self._themes(table)[0], on="section_id", how="left")
+        return pd.DataFrame(rows, columns=columns).astype({"level": "Int64"})
 
-    def _themes(self, sections: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-        coded = [code_themes(self.plain(d), mine) for d, mine in sections.groupby("doc_id", sort=False)]
+    @cached_property
+    def _themes(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        coded = [code_themes(self.plain(d), mine) for d, mine in self._outline.groupby("doc_id", sort=False)]
         codes = pd.concat([codes for codes, _ in coded]).rename(
             columns={"theme_words": "theme_evidence", "sure": "theme_sure"}
         )
@@ -167,15 +172,13 @@ class Corpus:
     @cached_property
     def theme_words(self) -> pd.DataFrame:
         """See the class."""
-        words = self._themes(self.sections)[1].merge(self.sections[["section_id", "doc_id"]], on="section_id")
-        starts = dict(list(self.sentences.groupby("doc_id")))
-        ids = [
-            starts[w.doc_id]["sentence_id"].iloc[
-                bisect_right(starts[w.doc_id]["start"].tolist(), w.start) - 1
-            ]
-            for w in words.itertuples()
-        ]
-        return words.assign(sentence_id=ids)
+        words = self._themes[1].merge(self._outline[["section_id", "doc_id"]], on="section_id")
+        ids = []
+        for doc_id, mine in words.groupby("doc_id", sort=False):
+            sentences = self.sentences[self.sentences["doc_id"] == doc_id]
+            places = np.searchsorted(sentences["start"], mine["start"], side="right") - 1
+            ids.append(pd.Series(sentences["sentence_id"].to_numpy()[places], index=mine.index))
+        return words.assign(sentence_id=pd.concat(ids) if ids else "")
 
     @cached_property
     def furniture(self) -> pd.DataFrame:

@@ -73,10 +73,10 @@ _TO = re.compile(
 _NOT_NOUN = re.compile(r"^[^\w]+")
 _AIM = re.compile(r"(?:目标|任务|计划数?|指标)(?:任务|数|值)?(?:为|是|达)?\s*$")
 _DIVIDED = re.compile(r"(?:分为|划分为|分成|综合分为|划分成|整合为)\s*$")
-PARTS = re.compile("其中|包括|分别为|即")
+_PARTS = re.compile("其中|包括|分别为|即")
 _LISTED = re.compile(r"^\(?\d{1,2}[.、)](?!\d)")
 # Words after which a list of components is over, or goes on with something else.
-MORE = re.compile("其中|预计|新增|还有|另有|此外|另外|外加|同时")
+_MORE = re.compile("其中|预计|新增|还有|另有|此外|另外|外加|同时")
 LONGEST_MEASURE = 16
 # A sentence may be a whole report on one line; what bears on a quantity stands near it.
 LONGEST_CLAUSE = 200
@@ -240,9 +240,9 @@ def _whole(
     levels = [f for f in before if f.stock_flow != "rate"]
     if gap.count("(") > gap.count(")"):
         return None  # parts of a part
-    if PARTS.search(gap) and levels:
+    if _PARTS.search(gap) and levels:
         whole = levels[-1]
-    elif whole not in before or before[-1].unit != quantity.unit or MORE.search(gap):
+    elif whole not in before or before[-1].unit != quantity.unit or _MORE.search(gap):
         return None
     parts = [f.number for f in before if f.start > whole.start and f.unit == quantity.unit]
     fits = quantity.number + sum(parts) <= (1 + SLACK) * whole.number
