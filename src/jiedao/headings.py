@@ -8,8 +8,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
+
+from jiedao.clean import rstrip
+from jiedao.furniture import LONGEST_LINE
+from jiedao.wrapping import WRAPPED
 
 NUMERALS = "一二三四五六七八九十"
 _CN = rf"[{NUMERALS}]{{1,3}}"
@@ -20,21 +25,27 @@ FAMILIES = {
     "(一)": rf"\({_CN}\)[、.]?",
     "1、": r"\d{1,2}(?:、|\.(?!\d))",
     "(1)": r"\(?\d{1,2}\)(?!\d)[、.]?|[①-⑳]",
-    "一是": rf"{_CN}(?:是|要(?=[\u4e00-\u9fff]{{2}}))",
+    "一是": rf"{_CN}(?:是|要(?=[\u4e00-\u9fff]{{2}}))|第{_CN},",
     "dash": r"(?:——|●|■|◆|★)(?=[\u4e00-\u9fff])",
 }
 MARKER = re.compile("|".join(f"({pattern})" for pattern in FAMILIES.values()))
 _NAMES = list(FAMILIES)
+_STRICT = ("part", "一、", "(一)")
 # Inside a line a marker counts only after a full stop or a blank, and (below) only in sequence. After
 # a colon 一是 counts if a full stop closes it: 一是…;二是…;三是… is one sentence and no outline.
 _INLINE = re.compile(
     rf"(?<=[。!?;])\s*(?={MARKER.pattern})"
     rf"|(?<=\S)\s+(?=(?:{_CN}、|\({_CN}\))\S)"
-    r"|(?<=:)(?=一[是要][^。;!?:]{2,60}。)"
+    r"|(?<=:)(?=一[是要](?:(?!二[是要])[^。;!?:]){2,60}。)"
 )
 _STOP = re.compile(r"[。!?;]")
-_FULL_STOP = re.compile(r"。[。 ]*")
+_STOP_OR_BLANK = re.compile(r"[。!?;]|(?<=[\u4e00-\u9fff]{4}) (?=\S)")
+_FULL_STOP = re.compile(rf"。[。 {WRAPPED}]*")
+# 水利方面:辖区有…; a colon after a few words closes a heading as a full stop does.
+_COLON_LABEL = re.compile(r"[\u4e00-\u9fff]{2,10}:(?=[^\s])")
+_NO_LABEL = re.compile(r"\d|、.*、|^[此该其]|^(?:各位|同志|现|请)|如下$|以下")
 _CLAUSE_END = re.compile(r"[,:]|\s(?=\S)")
+_PAIR = re.compile(r"[\u4e00-\u9fff]{2,6}\s*:.{1,60}")  # 联系电话:… ends where its line does
 _PAGE_NUMBER = re.compile(r"[-—–]?\s*\d{1,3}\s*[-—–]?|第\s*\d{1,3}\s*页.{0,10}")
 LONGEST_HEADING = 30
 LONGEST_OWN_LINE = 60
@@ -78,13 +89,8 @@ def is_bare_heading(line: str, widest: int) -> bool:
     return in_words and len(line) <= room and not re.search(r"[。;!?:,]|[.、]$|^\d{1,3}\s|^[-—•]", line)
 
 
-def rstrip(text: str, start: int, end: int) -> int:
-    """The end of ``text[start:end]`` without the blanks at its end."""
-    return start + len(text[start:end].rstrip())
-
-
 def _heading(text: str, start: int, end: int, style: str, number: str = "", family: str = "") -> Section:
-    heading = text[start + len(number) : end].strip() or None
+    heading = text[start + len(number) : end].replace(WRAPPED, "").strip() or None
     ordinal = _ordinal(number)
     return Section(start, end, end, end, None, number.strip() or None, heading, style, family, ordinal)
 
@@ -104,6 +110,7 @@ def _ordinal(number: str) -> int | None:
 
 def _numbered_and_own_line(text: str, body: Lines) -> list[Section]:
     found: list[Section] = []
+    closing = _closed_headings(text, body)
     last: dict[str, int | None] = {}  # the last number seen of each family
     closed = True  # whether the line before ends a sentence or is a heading
     widest = max((b - a for a, b in body), default=0)
@@ -127,9 +134,26 @@ def _numbered_and_own_line(text: str, body: Lines) -> list[Section]:
                 in_line.append(heading)
         if not in_line and closed and end != body[-1][1] and is_bare_heading(line, widest):
             in_line.append(_heading(text, start, end, "own_line", family="bare"))
+        elif not in_line and (start, end) in closing:
+            in_line.append(_heading(text, start, end - 1, "own_line", family="label"))
         found += in_line
-        closed = text[end - 1] in '。!?;:”")》' or (bool(in_line) and in_line[-1].heading_end >= end - 1)
+        closed = (
+            text[end - 1] in '。!?;:”")》'
+            or _PAIR.fullmatch(line) is not None
+            or (bool(in_line) and in_line[-1].heading_end >= end - 1)
+        )
     return found
+
+
+def _closed_headings(text: str, body: Lines) -> set[tuple[int, int]]:
+    """Lines that are one short sentence, and head a long paragraph each: one alone is a short paragraph."""
+    found = set()
+    for (start, end), (a, b) in pairwise(body):
+        line = text[start : end - 1]
+        short = 6 <= end - start <= LONGEST_HEADING and text[end - 1] == "。"
+        if short and b - a >= 40 and not _NO_LABEL.search(line) and not re.search(r"[。;!?:《“了]", line):
+            found.add((start, end))
+    return found if len(found) > 1 else set()
 
 
 def _in_sequence(
@@ -141,7 +165,9 @@ def _in_sequence(
         # After a line that ends no sentence, only the next number of a series, or the first of one.
         opens = ordinal == 1 and (family in ("part", "(一)") or (family != "一是" and family not in last))
         return closed or follows or opens or (family == "dash" and family in last)
-    return ordinal == 1 or follows
+    # A report may skip a number or two; 一是 and bullets stand in sentences too, and may not.
+    skips = family in _STRICT and 0 < (ordinal or 0) - (last.get(family) or 0) <= 3
+    return ordinal == 1 or follows or skips
 
 
 def _numbered(
@@ -150,13 +176,18 @@ def _numbered(
     """The heading that begins with a number: a line of its own, or the first sentence after it."""
     start, stop = span
     first = stop - len(text[start + len(number) : stop].lstrip())
-    sentence = _STOP.search(text, first, stop)
+    if label := _COLON_LABEL.match(text, first, stop):
+        return _heading(text, start, label.end() - 1, "run_in_numbered", number, family)
+    on_one_line = line[1] - line[0] > LONGEST_LINE  # a whole report: blanks stand for line ends
+    sentence = (_STOP_OR_BLANK if on_one_line else _STOP).search(text, first, stop)
     end = sentence.start() if sentence else rstrip(text, first, stop)
     if end <= first:  # 第一部分 alone on its line names the part by itself
         names_itself = family == "part" and span == line
         return _heading(text, start, end, "own_line", family=family) if names_itself else None
     alone = end >= line[1] - 1 and stop == line[1]
-    if alone and end - first <= (LONGEST_HEADING if sentence else LONGEST_OWN_LINE):
+    counts = re.search(r"\d", text[first:end]) is not None  # 完成改造3个,惠及2000户。 is what was done
+    names = not sentence or (family in _STRICT and not counts and " " not in text[first:end])
+    if alone and end - first <= (LONGEST_OWN_LINE if names else LONGEST_HEADING):
         style = "own_line" if start == line[0] else "run_in_numbered"
         return _heading(text, start, end, style, number, family)
     if end - first > LONGEST_HEADING:  # a list item that is one long sentence: its first clause names it
@@ -176,16 +207,21 @@ def _labels(text: str, body: Lines, headings: list[Section]) -> list[Section]:
     clauses that repeat the heading's ending (…上求创新: 网格管理求创新, 人员管理求创新,) are labels too.
     """
     found: Lines = []
+    if not headings:
+        found = _parallel_labels(text, body)
     starts, ends = [a for a, _ in body], [b for _, b in body]
     bounds = [h.start for h in headings] + ends[-1:]
     for heading, following in zip(headings, bounds[1:], strict=True):
         inside = body[bisect_right(ends, heading.heading_end) : bisect_left(starts, following)]
         paragraphs = [(max(a, heading.heading_end), min(b, following)) for a, b in inside]
         paragraphs = [p for p in paragraphs if text[slice(*p)].strip(" 。!?;:,")]
-        if heading.style == "own_line":
-            found += _parallel_labels(text, paragraphs)
-        elif paragraphs:
-            found += _echoing_labels(text, paragraphs[0], heading.heading or "")
+        if heading.style != "own_line" and paragraphs:
+            first, *paragraphs = paragraphs
+            found += _echoing_labels(text, first, heading.heading or "") or _inner_labels(text, first, 2)
+        opening = _parallel_labels(text, paragraphs)
+        begun = {start for start, _ in opening}
+        bare = (span for span in paragraphs if span[0] not in begun)
+        found += opening + [label for span in bare for label in _inner_labels(text, span, 3)]
     return [_heading(text, a, b, "run_in_label", family="label") for a, b in found]
 
 
@@ -202,31 +238,62 @@ def _candidates(text: str, span: tuple[int, int]) -> Lines:
         sentence = text[start : stop.start()]
         shape = _shape(sentence) if len(sentence) <= 2 * LONGEST_HEADING else ()
         fits = 4 <= sum(shape) <= 20 and len(shape) <= 2 and last - stop.end() > 10
-        if fits and not re.search(r"\d|、.*、|^[此该其这]", sentence):
+        if fits and not _NO_LABEL.search(sentence):
             found.append((start, stop.start()))
         start = stop.end()
     return found
 
 
 def _parallel_labels(text: str, paragraphs: Lines) -> Lines:
+    """Labels that open paragraphs, and those built alike further on in the same paragraph."""
     found: list[Lines] = []
     for span in paragraphs:
         candidates = _candidates(text, span)
         opens = candidates and candidates[0][0] == span[0]
         found.append(_like_the_first(text, candidates) if opens else [])
-    neighbours = len(found) > 1 and all(found)
-    return [label for labels in found if neighbours or len(labels) > 1 for label in labels]
+    opening = [labels[0] for labels in found if labels]
+    if len(opening) < 2 or len(opening) < len(found) / 2:
+        runs = (list(run) for opens, run in groupby(found, bool) if opens)
+        in_a_row = [labels[0] for run in map(list, runs) if len(run) > 2 for labels in run]
+        opening = in_a_row + _kin(text, opening)
+    sure = {*opening}
+    return [label for labels in found if len(labels) > 1 or not sure.isdisjoint(labels) for label in labels]
+
+
+def _kin(text: str, sentences: Lines) -> Lines:
+    """Of some sentences the most that are built alike, if they are three or more."""
+    counts = Counter(_shape(text[slice(*s)]) for s in sentences)
+    near = {shape: sum(n for other, n in counts.items() if _alike(shape, other)) for shape in counts}
+    shape = max(near, key=lambda s: near[s], default=())
+    return [s for s in sentences if near[shape] >= 3 and _alike(shape, _shape(text[slice(*s)]))]
+
+
+def _alike(shape: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    return len(other) == len(shape) and all(abs(a - b) <= 1 for a, b in zip(shape, other, strict=True))
 
 
 def _like_the_first(text: str, sentences: Lines) -> Lines:
     """The first sentence, and those that are built like it and not side by side."""
     kept, shape = sentences[:1], _shape(text[slice(*sentences[0])])
     for span in sentences[1:]:
-        other = _shape(text[slice(*span)])
-        same = len(other) == len(shape) and all(abs(a - b) <= 1 for a, b in zip(shape, other, strict=True))
-        if same and span[0] - kept[-1][1] > 5:
+        if _alike(shape, _shape(text[slice(*span)])) and span[0] - kept[-1][1] > 5:
             kept.append(span)
     return kept
+
+
+def _inner_labels(text: str, span: tuple[int, int], least: int) -> Lines:
+    """Labels anywhere in a paragraph: of one clause, at least so many as long as each other and with a word
+    in common (…持续改善。 …持续优化。), or two with one beginning (我们始终坚持…。).
+    """
+    kin: dict[tuple[str, int], Lines] = defaultdict(list)
+    for candidate in _candidates(text, span):
+        clause = text[slice(*candidate)]
+        keys = {(clause[:4], 0)} | {(clause[i : i + 2], len(clause)) for i in range(len(clause) - 1)}
+        for key in keys if "," not in clause else ():
+            if not kin[key] or candidate[0] - kin[key][-1][1] > 5:
+                kin[key].append(candidate)
+    enough = (found for (word, _), found in kin.items() if len(found) >= (2 if len(word) > 2 else least))
+    return max(enough, key=len, default=[])
 
 
 _SHORT_CLAUSE = re.compile(r"(?<=[。!?;])[^,。;、:]{5,15}(?=[,。])")

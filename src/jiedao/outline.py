@@ -11,16 +11,14 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from itertools import pairwise
 
-from jiedao.clean import SIGNED_DATE, TITLE_WORD, Span, lines
-from jiedao.headings import MARKER, Lines, Section, find_headings, is_bare_heading, rstrip
+from jiedao.clean import SIGNED_DATE, SUBTITLE, TITLE_WORD, Span, lines, rstrip
+from jiedao.headings import MARKER, Lines, Section, find_headings, is_bare_heading
 from jiedao.orientation import is_part
+from jiedao.wrapping import unwrap
 
 _TITLE_WORD = re.compile(rf"{TITLE_WORD}|讲话|工作")
-# What may stand below a title: a dash, a bracket, a second line, or who speaks (镇长 李明).
-_SUBTITLE = re.compile(
-    r"[—–-]{1,2}.*|\((?![一二三四五六七八九十]{1,3}\)).*\)"
-    r"|[\u4e00-\u9fff]{1,12}(?:长|主任|书记)\s+[\u4e00-\u9fff](?:\s?[\u4e00-\u9fff]){1,3}"
-)
+_TITLE_STOP = re.compile(r"[。;!?:]|^[—–―-]")
+_HEAD = 6  # how many lines may stand above a title
 _SECOND_LINE = re.compile(r"[及和暨与]|\d{4}年.{0,12}(?:计划|打算|思路|安排|要点)")
 _OFFICE = (
     r"(?:中共)?[\u4e00-\u9fff()]{2,24}"
@@ -52,16 +50,29 @@ def read_outline(text: str, furniture: Iterable[Span] = ()) -> list[Section]:
         furniture, and no other. ``parent`` is an index into this list. Orientation is still empty
         (see `jiedao.orientation`).
     """
-    away = {(s.start, s.end) for s in furniture}
-    body = [span for span in lines(text) if span not in away]
+    away = sorted((s.start, s.end) for s in furniture)
+    body = _body(text, away)
     title, rest = _titles(text, body)
     rest, signature = _signature(text, rest)
-    headings = find_headings(text, rest)
+    flat, rest = unwrap(text, rest)
+    headings = find_headings(flat, rest)
     _nest(text, headings)
-    blocks = _blocks(text, rest, headings, sorted(away))
-    sections = title + sorted(headings + blocks, key=lambda s: s.start) + signature
+    blocks = _blocks(text, rest, headings, away)
+    sections = sorted(title + headings + blocks + signature, key=lambda s: s.start)
     _close(text, sections, body)
     return sections
+
+
+def _body(text: str, away: Lines) -> Lines:
+    """The lines of the report: what furniture leaves of the page's lines."""
+    found, place = [], 0
+    for start, end in lines(text):
+        while place < len(away) and away[place][0] < end:
+            found.append((start, away[place][0]))
+            start, place = away[place][1], place + 1
+        found.append((start, end))
+    trimmed = ((b - len(text[a:b].lstrip()), rstrip(text, a, b)) for a, b in found)
+    return [(a, b) for a, b in trimmed if a < b]
 
 
 def _block(start: int, orientation: str) -> Section:
@@ -69,25 +80,52 @@ def _block(start: int, orientation: str) -> Section:
 
 
 def _titles(text: str, body: Lines) -> tuple[list[Section], Lines]:
-    """Title and subtitle at the head of the page; a title printed twice counts twice."""
+    """Title and subtitle at the head of the page, and the lines that are left; a title printed twice counts
+    twice. Lines above the title, such as the number of the document, are blocks.
+    """
     found: list[Section] = []
     seen: set[str] = set()
-    widest = max((b - a for a, b in body), default=0)
-    for start, end in body[:-1]:  # what stands alone on a page is its text
+    first, body = _find_title(text, body)
+    if first is None:
+        return [], body
+    for start, end in body[first:-1]:  # what stands alone on a page is its text
         line = text[start:end]
-        subtitle = bool(found) and _SUBTITLE.fullmatch(line) is not None
+        subtitle = bool(found) and SUBTITLE.fullmatch(line) is not None
         named = _TITLE_WORD.search(line) is not None
-        if found:
-            title = subtitle or line in seen or (named and _SECOND_LINE.match(line))
-        else:
-            title = named or is_bare_heading(line, widest)
-        numbered = MARKER.match(line) and not subtitle
-        if not title or numbered or len(line) > 50 or re.search(r"[。;!?:]", line):
+        second = line in seen or (named and (_SECOND_LINE.match(line) or any(line in t for t in seen)))
+        if len(line) > 60 or (found and not subtitle and not second):
             break
         seen.add(line)
         style = "subtitle" if subtitle else "title"
         found.append(Section(start, end, end, end, 0, None, line, style, orientation="apparatus"))
-    return found, body[len(found) :]
+    above = [_block(start, "apparatus") for start, _ in body[:first]]
+    return above + found, body[first + len(found) :]
+
+
+def _find_title(text: str, body: Lines) -> tuple[int | None, Lines]:
+    """The index of the first line of the title, or None; a title that opens a longer line is set apart."""
+    widest = max((b - a for a, b in body), default=0)
+    for i, (start, end) in enumerate(body[:_HEAD]):
+        opening = text[start : start + 60].split(" ")[0]
+        if end - start > 60 and _may_be_title(opening) and "  " in text[start:end]:
+            end = start + len(opening)
+            rest = end + len(text[end : body[i][1]]) - len(text[end : body[i][1]].lstrip())
+            return i, [*body[:i], (start, end), (rest, body[i][1]), *body[i + 1 :]]
+        line = text[start:end]
+        bare = i == 0 and is_bare_heading(line, widest) and not MARKER.match(line)
+        below = text[slice(*body[i + 1])] if i + 1 < len(body) else ""
+        bare = bare or (re.match(r"[—–―-]{1,2}\S", below) is not None and not MARKER.match(line))
+        if _may_be_title(line) or (bare and not _TITLE_STOP.search(line)):
+            return i, body
+        caption = line.endswith(("摄", "摄)"))
+        if len(line) > 80 or (re.search(r"[。;!?]", line) and not caption) or MARKER.match(line):
+            break
+    return None, body
+
+
+def _may_be_title(line: str) -> bool:
+    named = _TITLE_WORD.search(line) is not None and not MARKER.match(line)
+    return named and len(line) <= 50 and not _TITLE_STOP.search(line)
 
 
 def _signature(text: str, body: Lines) -> tuple[Lines, list[Section]]:

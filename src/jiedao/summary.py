@@ -26,7 +26,10 @@ REASONS = {
     "share bar": "buttons that pass the page on",
     "toolbar": "buttons for type size, printing, closing",
     "QR line": "invitation to open the page on a telephone",
-    "footer": "who runs the site",
+    "footer": "who runs the site, and links to other pages",
+    "attachment": "files to download",
+    "pager": "links to the other pages of a long text",
+    "navigation": "menu items and other lines that only their place tells",
 }
 
 

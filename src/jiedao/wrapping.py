@@ -1,0 +1,99 @@
+"""Lines that were broken to fit a page, as in text out of a PDF, read as the paragraphs they were."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from itertools import pairwise
+
+from jiedao.clean import NUMBERED, rstrip
+from jiedao.furniture import LONGEST_LINE
+
+# Stands for each character of a line break inside a paragraph; no text holds it, for it is no text.
+WRAPPED = "\x01"
+_WIDEST = 120  # of a page, in half-widths
+_OPENS = re.compile(r"\([一二三四五六七八九十]{1,3}\)|第[一二三四五六七八九十]部分")
+_CLOSED = "。!?;:”…)》】"
+
+Lines = list[tuple[int, int]]
+
+
+def unwrap(text: str, body: Lines) -> tuple[str, Lines]:
+    """Undo what a page did to paragraphs.
+
+    Where lines were broken to a width, those that fill it are joined to the next; where a whole report
+    stands on one line, it is parted at runs of blanks.
+
+    Parameters
+    ----------
+    text : str
+        The normalised text.
+    body : list of (int, int)
+        Its lines, in order.
+
+    Returns
+    -------
+    str, list of (int, int)
+        The text, as long as before, with line breaks inside paragraphs as `WRAPPED`; the paragraphs.
+    """
+    widths = [_width(text[a:b]) for a, b in body]
+    full = _full_width(text, body, widths)
+    if not full:
+        return text, [piece for span in body for piece in _split(text, *span)]
+    indents = [_indent(text, a) for a, _ in body]
+    usual = Counter(n for n in indents if n).most_common(1)
+    indent = usual[0][0] if usual and usual[0][1] < 0.9 * len(body) else 0
+    pieces, paragraphs = [], body[:1]
+    for i, ((_, end), (start, stop)) in enumerate(pairwise(body)):
+        between = text[end:start]
+        goes_on = widths[i] >= full and not between.strip() and between.count("\n") <= 1
+        if text[end - 1] in _CLOSED:  # a paragraph may end at the margin: only indents tell
+            goes_on = goes_on and indents[i + 1] < indent and not NUMBERED.match(text, start, stop)
+        elif indents[i + 1] >= indent > indents[i] or _OPENS.match(text, start, stop):
+            goes_on = False
+        if goes_on:
+            paragraphs[-1] = (paragraphs[-1][0], stop)
+            pieces.append((end, start))
+        else:
+            paragraphs.append((start, stop))
+    flat, place = [], 0
+    for end, start in pieces:
+        flat += [text[place:end], WRAPPED * (start - end)]
+        place = start
+    return "".join([*flat, text[place:]]), paragraphs
+
+
+def _width(line: str) -> int:
+    """Half-widths that a line takes on the page."""
+    return sum(2 if c >= "\u2e80" or c in "“”‘’—…" else 1 for c in line)
+
+
+def _indent(text: str, start: int) -> int:
+    line = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
+    return start - line
+
+
+def _full_width(text: str, body: Lines, widths: list[int]) -> int | None:
+    """The width from which a line counts as full, or None where lines were not broken to a width."""
+    if len(body) < 10:
+        return None
+    usual = sorted(widths)[int(0.9 * len(widths))]
+    open_ended = [w for (_, end), w in zip(body, widths, strict=True) if text[end - 1] not in _CLOSED]
+    broken = [w for w in open_ended if w >= 0.85 * usual]
+    if usual > _WIDEST or len(broken) < 0.3 * len(body) or len(broken) < 0.5 * len(open_ended):
+        return None
+    return int(0.85 * usual)
+
+
+def _split(text: str, start: int, end: int) -> Lines:
+    """A line in its paragraphs, if it is so long that it may hold several."""
+    if end - start <= LONGEST_LINE:
+        return [(start, end)]
+    cuts = [start]
+    place = text.find("  ", start, end)
+    while place != -1:
+        while text[place] == " ":
+            place += 1
+        cuts.append(place)
+        place = text.find("  ", place, end)
+    return [(a, rstrip(text, a, b)) for a, b in pairwise([*cuts, end])]
