@@ -134,7 +134,7 @@ ROW = {"district": "乙区", "city": "丙市", "province": "丁省", "genre": "r
 
 
 def write(folder, rows, texts):
-    (folder / "texts").mkdir()
+    (folder / "texts").mkdir(parents=True)
     pd.DataFrame(rows).to_csv(folder / "documents.csv", index=False)
     for name, data in texts.items():
         (folder / "texts" / name).write_bytes(data if isinstance(data, bytes) else data.encode())
@@ -173,6 +173,40 @@ def test_what_is_no_fault(tmp_path, rows, texts):
     assert corpus.text("b") == TEXT.format(2)
 
 
+def test_a_table_saved_by_a_chinese_spreadsheet(tmp_path, rows, texts):
+    write(tmp_path, rows, texts)
+    table = (tmp_path / "documents.csv").read_text("utf-8")
+    for encoding in ("gb18030", "utf-8-sig", "utf-16"):
+        (tmp_path / "documents.csv").write_bytes(table.encode(encoding))
+        assert read_corpus(tmp_path).documents["street"].tolist() == [r["street"] for r in rows]
+
+
+def test_a_study_folder_stands_for_the_corpus_in_it(tmp_path, rows, texts):
+    write(tmp_path / "data/raw", rows, texts)
+    assert read_corpus(tmp_path).documents["doc_id"].tolist() == ["a", "b"]
+
+
+def test_own_terms_are_kept_whole(tmp_path, rows, texts):
+    write(tmp_path, rows, texts | {"b.txt": "一、工作\n推行乐邻议事制度。"})
+    assert "乐邻议事" not in set(read_corpus(tmp_path).tokens["token"])
+    (tmp_path / "terms.csv").write_text("term,kind,gloss_en,source\n乐邻议事,policy_term,,own\n", "utf-8")
+    assert "乐邻议事" in set(read_corpus(tmp_path).tokens["token"])
+
+
+def test_a_text_being_added_is_not_yet_part_of_the_corpus(tmp_path, rows, texts):
+    write(tmp_path, rows, texts | {"c.txt": TEXT.format(3), ".c.txt.pending": ""})
+    assert len(read_corpus(tmp_path).documents) == 2
+
+
+def test_a_text_may_not_lie_elsewhere(tmp_path, rows, texts):
+    write(tmp_path, rows, texts)
+    elsewhere = tmp_path / "elsewhere.txt"
+    (tmp_path / "texts/b.txt").rename(elsewhere)
+    (tmp_path / "texts/b.txt").symlink_to(elsewhere)
+    with pytest.raises(JiedaoError, match=r"b\.txt: leads out of the folder; put the text itself there"):
+        read_corpus(tmp_path)
+
+
 def edit(i, **cells):
     return lambda rows, texts: rows[i].update(cells)
 
@@ -182,7 +216,7 @@ def put(name, data):
 
 
 FAULTS = {
-    "no rows": (lambda rows, texts: rows.clear(), "documents.csv", "column|no rows|not a CSV"),
+    "no rows": (lambda rows, texts: rows.clear(), "documents.csv", "column|no rows|is empty"),
     "missing column": (lambda rows, texts: [r.pop("genre") for r in rows], "documents.csv", "column genre"),
     "missing file": (lambda rows, texts: texts.pop("b.txt"), "b.txt", "no such file.*add it or drop"),
     "empty text": (put("b.txt", " \n"), "b.txt", "empty.*save"),
@@ -234,9 +268,10 @@ HEADER = "doc_id,file,street,district,city,province,genre\n"
     ("content", "says"),
     [
         (None, "no such file; a corpus is a folder with documents.csv and texts/"),
-        (b"", "not a CSV table in UTF-8"),
+        (b" \n", "is empty; `jiedao new` makes one"),
+        (b"\x89PNG\r\n\x00\x00", "not a text in UTF-8, UTF-16 or GB 18030"),
         (HEADER.encode(), "has no rows; add one for each text"),
-        ("街道,乙区\n".encode("gb18030"), "not a CSV table in UTF-8"),
+        ("街道,乙区\n".encode("gb18030"), "column doc_id is missing"),
         ((HEADER + "a,a.txt,甲街道,乙区,丙市,丁省,review, plan\n").encode(), "quote cells that hold commas"),
         ("file,street\na.txt,甲街道\n".encode(), "column doc_id is missing"),
     ],

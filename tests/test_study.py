@@ -15,7 +15,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from jiedao import JiedaoError
 from jiedao import study as studies
-from jiedao.study import NEEDS, SCRATCH, execute, run
+from jiedao.files import locked
+from jiedao.study import NEEDS, OUTPUTS, READY, SCRATCH, execute, run
 
 JIEDAO = str(Path(sys.executable).with_name("jiedao"))
 HEADER = "doc_id,file,street,district,city,province,genre\n"
@@ -42,8 +43,9 @@ def notebooks(folder, **sources):
 
 
 def files(folder):
-    """Every file below a folder with its bytes."""
-    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+    """Every file below a folder with its bytes, the study's own notes aside."""
+    found = (p for p in sorted(folder.rglob("*")) if p.is_file() and not p.name.startswith(".jiedao-"))
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in found}
 
 
 def cells(study, name):
@@ -65,25 +67,29 @@ def study(tmp_path):
     """A study of two notebooks with the outputs of an earlier run, two of them no longer written."""
     folder = tmp_path / "study"
     notebooks(folder / "notebooks", first=[write("new"), "1 + 1"], second=[read(), write("figure", FIGURE)])
-    for name in ("data/processed/x.csv", "data/processed/stale.csv", "figures/zh/stale.csv"):
+    made = ("data/processed/x.csv", "data/processed/stale.csv", "figures/zh/stale.csv")
+    for name in (*made, "figures/mine.png"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("old")
+    (folder / OUTPUTS).write_text("".join(f"{name}\n" for name in made))
     (folder / "data/lexicon").mkdir()
     (folder / "data/lexicon/mine.csv").write_text("kept")
     return folder
 
 
-def test_a_full_run_puts_everything_in_place_and_drops_what_it_no_longer_writes(corpus, study):
+def test_a_full_run_puts_everything_in_place_and_drops_only_what_an_earlier_one_wrote(corpus, study):
     raw, said = files(corpus), []
     written = run(corpus, study, say=said.append)
     assert set(files(study)) == {
         "data/lexicon/mine.csv",
+        "figures/mine.png",
         "data/processed/x.csv",
         "figures/y.csv",
         "notebooks/01-first.ipynb",
         "notebooks/02-second.ipynb",
     }
-    assert {p.relative_to(study).as_posix() for p in written} == set(files(study)) - {"data/lexicon/mine.csv"}
+    mine = {"data/lexicon/mine.csv", "figures/mine.png"}
+    assert {p.relative_to(study).as_posix() for p in written} == set(files(study)) - mine
     assert (study / "data/processed/x.csv").read_text() == "new"
     assert (study / "figures/y.csv").read_text() == "figure"
     assert [c.execution_count for c in cells(study, "01-first.ipynb")] == [1, 2]
@@ -159,6 +165,68 @@ def test_the_environment_of_the_caller_does_not_reach_a_notebook(corpus, tmp_pat
     notebooks(tmp_path / "study/notebooks", first=[f"import os\nprint(*map(os.environ.get, {names}))"])
     run(corpus, tmp_path / "study", say=lambda line: None)
     assert cells(tmp_path / "study", "01-first.ipynb")[0].outputs[0].text == "0 UTC C.UTF-8 1\n"
+
+
+def test_a_run_of_some_notebooks_lists_what_the_others_made_and_nothing_of_the_users(corpus, study):
+    run(corpus, study, only=["02"], say=lambda line: None)
+    listed = (study / OUTPUTS).read_text().splitlines()
+    assert "figures/mine.png" not in listed
+    assert {"figures/y.csv", "data/processed/stale.csv"} <= set(listed)
+
+
+@pytest.mark.parametrize("stop", range(8))
+def test_a_delivery_that_is_broken_off_at_any_step_is_finished_by_the_next_run(
+    corpus, study, monkeypatch, stop
+):
+    left, replace, unlink = [stop], os.replace, Path.unlink
+
+    def stopping(function):
+        def wrapped(*args, **kwargs):
+            if (study / READY).exists():  # from here on files move
+                left[0] -= 1
+                if left[0] < 0:
+                    raise KeyboardInterrupt
+            return function(*args, **kwargs)
+
+        return wrapped
+
+    monkeypatch.setattr(os, "replace", stopping(replace))
+    monkeypatch.setattr(Path, "unlink", stopping(unlink))
+    try:
+        run(corpus, study, say=lambda line: None)
+    except KeyboardInterrupt:
+        assert left[0] < 0
+    monkeypatch.setattr(os, "replace", replace)
+    monkeypatch.setattr(Path, "unlink", unlink)
+    assert (study / "data/processed/x.csv").read_text() in ("old", "new")
+    assert (study / "figures/mine.png").read_text() == "old"
+    studies._deliver(study)
+    assert "data/processed/stale.csv" not in files(study)
+    assert (study / "figures/y.csv").read_text() == "figure"
+    assert (study / "data/processed/x.csv").read_text() == "new"
+    assert not (study / READY).exists()
+
+
+def test_two_runs_on_one_folder_are_told_apart(corpus, study):
+    before = files(study)
+    with locked(study), pytest.raises(JiedaoError, match="another jiedao command writes here"):
+        run(corpus, study, say=pytest.fail)
+    assert files(study) == before
+
+
+def test_a_list_of_outputs_cannot_name_files_elsewhere(corpus, study):
+    (study.parent / "precious").write_text("kept")
+    (study / OUTPUTS).write_text("../precious\nfigures/../../precious\ndata/lexicon/mine.csv\n")
+    run(corpus, study, say=lambda line: None)
+    assert (study.parent / "precious").read_text() == "kept"
+    assert (study / "data/lexicon/mine.csv").read_text() == "kept"
+
+
+def test_only_what_the_table_names_is_copied(corpus, study):
+    (corpus / "texts/elsewhere").symlink_to("/")
+    notebooks(study / "notebooks", first=["import os\nprint(os.listdir('../data/raw/texts'))"], second=["1"])
+    run(corpus, study, say=lambda line: None)
+    assert cells(study, "01-first.ipynb")[0].outputs[0].text == "['a.txt']\n"
 
 
 # --- the order

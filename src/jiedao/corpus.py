@@ -19,7 +19,7 @@ import pandas as pd
 
 from jiedao import JiedaoError
 from jiedao.clean import Span, decode, find_furniture, normalise
-from jiedao.documents import local_places, read_documents
+from jiedao.documents import corpus_folder, local_places, own_terms, read_documents
 from jiedao.evidence import Evidence
 from jiedao.lexicon import default_terms, place_names
 from jiedao.orientation import orient
@@ -29,6 +29,8 @@ from jiedao.reading import Reading, code_themes, read_policy
 from jiedao.segment import Segmenter, split_sentences
 
 # What is printed of a section, here and by `jiedao inspect --json`.
+LARGEST = 50_000_000
+PENDING = ".pending"
 SECTION_COLUMNS = "parent level number heading style start heading_end own_end end orientation".split()
 
 
@@ -110,9 +112,14 @@ class Corpus:
     """
 
     def __init__(
-        self, documents: pd.DataFrame, parsed: dict[str, Parsed], segmenter: Segmenter | None = None
+        self,
+        documents: pd.DataFrame,
+        parsed: dict[str, Parsed],
+        segmenter: Segmenter | None = None,
+        terms: Iterable[str] = (),
     ) -> None:
         self._parsed = parsed
+        self._terms = tuple(terms)
         if segmenter is not None:
             self.segmenter = segmenter
         self.documents = documents.assign(
@@ -135,8 +142,8 @@ class Corpus:
 
     @cached_property
     def segmenter(self) -> Segmenter:
-        """The segmenter of this corpus: the lexicon, and the places that documents.csv names."""
-        return Segmenter([*default_terms(), *self.places])
+        """The segmenter of this corpus: the lexicon, own terms, and the places that documents.csv names."""
+        return Segmenter([*default_terms(), *self._terms, *self.places])
 
     @cached_property
     def places(self) -> set[str]:
@@ -321,9 +328,10 @@ def read_corpus(path: str | Path, segmenter: Segmenter | None = None) -> Corpus:
     Parameters
     ----------
     path : str or Path
-        Folder with documents.csv and texts/.
+        Folder with documents.csv and texts/, or a study folder that has them in data/raw. A terms.csv
+        beside documents.csv adds terms of the user's own, in the columns of the shipped one.
     segmenter : Segmenter, optional
-        Default: the shipped lexicon, with the places that documents.csv names.
+        Default: the shipped lexicon, the user's own terms, and the places that documents.csv names.
 
     Returns
     -------
@@ -334,7 +342,7 @@ def read_corpus(path: str | Path, segmenter: Segmenter | None = None) -> Corpus:
     JiedaoError
         On the first fault found, with the file and the remedy.
     """
-    folder = Path(path)
+    folder = corpus_folder(Path(path))
     documents = read_documents(folder)
     parsed: dict[str, Parsed] = {}
     digests: dict[str, str] = {}
@@ -344,6 +352,10 @@ def read_corpus(path: str | Path, segmenter: Segmenter | None = None) -> Corpus:
             raise JiedaoError(
                 f"{file}: no such file, but documents.csv names it for {row.doc_id}; add it or drop the row"
             )
+        if file.resolve().parent != (folder / "texts").resolve():
+            raise JiedaoError(f"{file}: leads out of the folder; put the text itself there")
+        if file.stat().st_size > LARGEST:
+            raise JiedaoError(f"{file}: larger than {LARGEST:,} bytes, no report; split it or remove the row")
         data = file.read_bytes()
         digest = hashlib.sha256(data).hexdigest()
         if digest in digests:
@@ -354,12 +366,13 @@ def read_corpus(path: str | Path, segmenter: Segmenter | None = None) -> Corpus:
             )
         digests[digest] = str(row.file)
         parsed[str(row.doc_id)] = parse(data, str(file))
-    orphans = sorted({p.name for p in (folder / "texts").glob("*.txt")} - set(documents["file"]))
+    # A text that `jiedao add` was broken off at is marked so, and not yet part of the corpus.
+    texts = folder / "texts"
+    pending = {p.name.removesuffix(PENDING).removeprefix(".") for p in texts.glob(f".*{PENDING}")}
+    orphans = sorted({p.name for p in texts.glob("*.txt")} - set(documents["file"]) - pending)
     if orphans:
-        raise JiedaoError(
-            f"{folder / 'texts' / orphans[0]}: no row in documents.csv; add one or remove the file"
-        )
-    return Corpus(documents, parsed, segmenter)
+        raise JiedaoError(f"{texts / orphans[0]}: no row in documents.csv; add one or remove the file")
+    return Corpus(documents, parsed, segmenter, own_terms(folder))
 
 
 def _period(documents: pd.DataFrame, part: str) -> list[str]:

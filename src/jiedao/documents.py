@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import re
+from io import StringIO
 from pathlib import Path
 
 import pandas as pd
 
 from jiedao import JiedaoError
+from jiedao.clean import decode
+from jiedao.lexicon import read_terms
 
 REQUIRED = ("doc_id", "file", "street", "district", "city", "province", "genre")
 PERIODS = ("review_start", "review_end", "plan_start", "plan_end")
 FIGURES_END = "figures_end"
+TERMS = "terms.csv"
+
+
+def corpus_folder(path: Path) -> Path:
+    """The folder with documents.csv: the one given, or data/raw in a study folder."""
+    inner = path / "data" / "raw"
+    outside = (path / "documents.csv").is_file() or not (inner / "documents.csv").is_file()
+    return path if outside else inner
 
 
 def read_documents(folder: Path) -> pd.DataFrame:
@@ -19,10 +30,14 @@ def read_documents(folder: Path) -> pd.DataFrame:
     path = folder / "documents.csv"
     if not path.is_file():
         raise JiedaoError(f"{path}: no such file; a corpus is a folder with documents.csv and texts/")
+    data = path.read_bytes()
+    if not data.strip():
+        raise JiedaoError(f"{path}: is empty; `jiedao new` makes one with the columns")
     try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise JiedaoError(f"{path}: not a CSV table in UTF-8 ({str(error).splitlines()[0]})") from None
+        text, _ = decode(data, str(path))  # spreadsheets on Chinese systems save CSV as GB 18030
+        table = pd.read_csv(StringIO(text), dtype=str, keep_default_na=False)
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise JiedaoError(f"{path}: not a CSV table ({str(error).splitlines()[0]})") from None
     if not isinstance(table.index, pd.RangeIndex):
         raise JiedaoError(
             f"{path}: a row has more cells than there are columns; quote cells that hold commas"
@@ -66,6 +81,13 @@ def read_documents(folder: Path) -> pd.DataFrame:
         if column not in table.columns:
             table[column] = ""
     return table
+
+
+def own_terms(folder: Path) -> list[str]:
+    """The terms that the user's own terms.csv adds to the lexicon; none if there is no such file."""
+    if not (folder / TERMS).is_file():
+        return []
+    return list(read_terms(folder)["term"])
 
 
 def local_places(documents: pd.DataFrame) -> set[str]:

@@ -6,7 +6,6 @@ plotted values, with the same bytes on every run.
 
 from __future__ import annotations
 
-import os
 import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +17,7 @@ from matplotlib import font_manager
 from matplotlib.figure import Figure
 
 from jiedao.documents import place_forms
+from jiedao.files import replacing
 from jiedao.lexicon import glosses, read_labels
 
 LANGUAGES = ("zh", "en")
@@ -36,6 +36,9 @@ PARTS = {
     "prospective": "#f0a35e",
     "framing": "#dedede",
 }
+
+# Dates and versions in a file would make each run's bytes another's.
+_SILENT = {"pdf": ("CreationDate", "Creator", "Producer"), "svg": ("Date", "Creator"), "png": ("Software",)}
 
 
 def use() -> None:
@@ -147,12 +150,9 @@ def publish(
         drawn = draw(lang)
         drawn.draw_without_rendering()  # lay out once, for all formats alike
         drawn.set_layout_engine("none")
-        # Dates and versions would make each run's bytes another's.
-        drawn.savefig(
-            target / f"{name}.pdf", metadata={"CreationDate": None, "Creator": None, "Producer": None}
-        )
-        drawn.savefig(target / f"{name}.svg", metadata={"Date": None, "Creator": None})
-        drawn.savefig(target / f"{name}.png", metadata={"Software": None})
+        for form, silent in _SILENT.items():
+            with replacing(target / f"{name}.{form}") as partial:
+                drawn.savefig(partial, metadata=dict.fromkeys(silent))
         write_table(values, target / f"{name}.csv")
         plt.close(drawn)
         shown = drawn if lang == show else shown
@@ -176,10 +176,5 @@ def write_table(table: pd.DataFrame, path: str | Path) -> None:
     safe = inert(table)
     for column in safe.select_dtypes("floating"):
         safe[column] = safe[column].round(6) + 0.0  # no minus sign before a zero
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.part")
-    try:
+    with replacing(path) as partial:
         safe.to_csv(partial, index=False, float_format="%.6f", lineterminator="\n", encoding="utf-8")
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)

@@ -1,12 +1,15 @@
 """Run the study: execute the notebooks in order, and put their outputs in place together.
 
-Everything happens in a scratch copy of the study beside the outputs. Only when every notebook has run
-are the files moved, each in one step, so an interrupted run leaves the previous outputs as they were.
+Everything happens in a scratch copy of the study beside the outputs. When every notebook has run, the scratch
+copy gets the name `READY` in one step, and its files are moved, each in one step. A run that is broken off
+before leaves the previous outputs as they were; one that is broken off while files move is finished by the
+next.
 """
 
 from __future__ import annotations
 
 import asyncio
+import filecmp
 import os
 import shutil
 import tempfile
@@ -22,10 +25,13 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 
 from jiedao import JiedaoError
 from jiedao.corpus import read_corpus
+from jiedao.documents import TERMS, corpus_folder
+from jiedao.files import locked
 from jiedao.lexicon import data_folder
 
 GENERATED = ("data/processed", "figures")
-SCRATCH = ".jiedao-"
+SCRATCH, READY = ".jiedao-run-", ".jiedao-ready"
+OUTPUTS = ".jiedao-outputs"  # what the last run wrote, a name a line: nothing else is ever removed
 # What each notebook reads from others; one that is not listed waits for all before it.
 NEEDS = {
     "01": (),
@@ -65,7 +71,7 @@ def run(
     Parameters
     ----------
     corpus : str or Path
-        Folder with documents.csv and texts/.
+        Folder with documents.csv and texts/, or a study folder.
     out : str or Path
         Study folder. Its own notebooks are run if it has any, else those shipped with the package.
     only : iterable of str
@@ -83,10 +89,10 @@ def run(
     Raises
     ------
     JiedaoError
-        If the corpus is at fault, or a notebook fails.
+        If the corpus is at fault, a notebook fails, or another run is writing to the same folder.
     """
-    corpus, out, only = Path(corpus).resolve(), Path(out).resolve(), tuple(only)
-    read_corpus(corpus)
+    corpus, out, only = corpus_folder(Path(corpus)).resolve(), Path(out).resolve(), tuple(only)
+    texts = list(read_corpus(corpus).documents["file"])
     own = out / "notebooks"
     source = own if any(own.glob("[0-9][0-9]-*.ipynb")) else data_folder("notebooks")
     notebooks = sorted(source.glob("[0-9][0-9]-*.ipynb"))
@@ -95,27 +101,39 @@ def run(
         raise UnknownNotebook(
             f"{source}: there is no notebook {sorted(missing)[0]}; give a number such as 03"
         )
-    out.mkdir(parents=True, exist_ok=True)
-    for stale in out.glob(f"{SCRATCH}*"):
-        shutil.rmtree(stale, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=out) as folder:
-        scratch = Path(folder)
-        _stage(corpus, out, chosen, scratch, keep=bool(only))
-        _execute([scratch / "notebooks" / n.name for n in chosen], max(1, jobs), say)
-        return _deliver(scratch, out, complete=not only)
+    with locked(out):
+        _deliver(out)
+        for stale in out.glob(f"{SCRATCH}*"):
+            shutil.rmtree(stale, ignore_errors=True)
+        scratch = Path(tempfile.mkdtemp(prefix=SCRATCH, dir=out))
+        try:
+            _stage(corpus, texts, out, chosen, scratch, keep=bool(only))
+            _execute([scratch / "notebooks" / n.name for n in chosen], max(1, jobs), say)
+            _list_outputs(scratch, out, complete=not only)
+            os.replace(scratch, out / READY)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+        return _deliver(out)
 
 
-def _stage(corpus: Path, out: Path, notebooks: list[Path], scratch: Path, keep: bool) -> None:
+def _stage(
+    corpus: Path, texts: list[str], out: Path, notebooks: list[Path], scratch: Path, keep: bool
+) -> None:
+    """Copy what a run reads: of the corpus only what documents.csv names."""
     raw = scratch / "data" / "raw"
-    shutil.copytree(corpus / "texts", raw / "texts")  # not the whole folder: the outputs may lie in it too
-    shutil.copy(corpus / "documents.csv", raw)
+    (raw / "texts").mkdir(parents=True)
+    for name in texts:
+        shutil.copyfile(corpus / "texts" / name, raw / "texts" / name)
+    for name in ("documents.csv", TERMS):
+        if (corpus / name).is_file():
+            shutil.copyfile(corpus / name, raw / name)
     for folder in GENERATED:
         if keep and (out / folder).is_dir():
-            shutil.copytree(out / folder, scratch / folder)
+            shutil.copytree(out / folder, scratch / folder, symlinks=True)
         (scratch / folder).mkdir(parents=True, exist_ok=True)
     (scratch / "notebooks").mkdir()
     for notebook in notebooks:
-        shutil.copy(notebook, scratch / "notebooks" / notebook.name)
+        shutil.copyfile(notebook, scratch / "notebooks" / notebook.name)
 
 
 def _execute(notebooks: list[Path], jobs: int, say: Callable[[str], None]) -> None:
@@ -184,18 +202,41 @@ def execute(path: Path, clients: list[NotebookClient]) -> float:
     return time.monotonic() - began
 
 
-def _deliver(scratch: Path, out: Path, complete: bool) -> list[Path]:
-    """Move the outputs into place, file by file; drop generated files that this run no longer writes."""
-    written = []
-    for folder in (*GENERATED, "notebooks"):
-        for file in sorted(p for p in (scratch / folder).rglob("*") if p.is_file()):
-            target = out / file.relative_to(scratch)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(file, target)
-            written.append(target)
-    if complete:
-        for folder in GENERATED:
-            for file in (out / folder).rglob("*"):
-                if file.is_file() and file not in written:
-                    file.unlink()
-    return written
+def _list_outputs(scratch: Path, out: Path, complete: bool) -> None:
+    """Write down which files this run has made; a run of some notebooks keeps what the others had made."""
+    made = [
+        file.relative_to(scratch).as_posix()
+        for folder in (*GENERATED, "notebooks")
+        for file in sorted((scratch / folder).rglob("*"))
+        if file.is_file()
+    ]
+    if not complete:  # what lay there before was copied in, and may be the user's own
+        made = [n for n in made if not (out / n).is_file() or not filecmp.cmp(scratch / n, out / n, False)]
+        made = sorted({*made, *_listed(out / OUTPUTS)})
+    (scratch / OUTPUTS).write_text("".join(f"{name}\n" for name in made), "utf-8")
+
+
+def _listed(file: Path) -> list[str]:
+    """The names in a list of outputs; only names that lie where a run writes."""
+    names = file.read_text("utf-8").splitlines() if file.is_file() else []
+    return [n for n in names if n.startswith((*GENERATED, "notebooks/")) and ".." not in n]
+
+
+def _deliver(out: Path) -> list[Path]:
+    """Move a finished run's files into place and drop those of earlier runs that it did not make again.
+
+    Each step may be repeated, so that a delivery that was broken off can be finished later.
+    """
+    ready = out / READY
+    made = _listed(ready / OUTPUTS)
+    for name in made:
+        if (ready / name).is_file():
+            (out / name).parent.mkdir(parents=True, exist_ok=True)
+            os.replace(ready / name, out / name)
+    if made:
+        for name in set(_listed(out / OUTPUTS)) - set(made):
+            if not name.startswith("notebooks/"):
+                (out / name).unlink(missing_ok=True)
+        os.replace(ready / OUTPUTS, out / OUTPUTS)
+    shutil.rmtree(ready, ignore_errors=True)
+    return [out / name for name in made]

@@ -1,0 +1,49 @@
+"""Writing to disk so that a crash, a kill or a full disk leaves what was there, and one command at a time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from jiedao import JiedaoError
+
+LOCK = ".jiedao-lock"
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a path to write to, which takes the place of ``path`` if all goes well, and else vanishes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".part-{path.name}")
+    try:
+        yield partial
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all, and have it on the disk before going on."""
+    with replacing(path) as partial, partial.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Keep other commands from writing to a folder; the lock ends with the process, however it ends."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / LOCK, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise JiedaoError(f"{folder}: another jiedao command writes here; wait until it has ended") from None
+    try:
+        yield
+    finally:
+        lock.release()
