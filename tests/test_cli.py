@@ -298,7 +298,7 @@ def test_json_offsets_hold_with_a_byte_order_mark_and_carriage_returns(tmp_path)
 
 def test_the_view_for_a_person():
     result = call("inspect", RAW / "texts/jinpenling-2021h1.txt")
-    assert (result.exit_code, result.stderr) == (0, "warning: check: 全面完成 / 21%\n")
+    assert (result.exit_code, result.stderr) == (0, "warning at 2039: check: 全面完成 / 21%\n")
     first, *rest = result.stdout.splitlines()
     assert rest[-1] == "78 indicators, 5 commitments, 1 targets"
     assert "target (soft, 2021-12): 力争打造三个特色工作示范点" in rest

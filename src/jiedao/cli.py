@@ -134,7 +134,7 @@ def inspect(file: Path, as_json: bool) -> None:
     counts = ", ".join(f"{len(report[what])} {what}" for what in ("indicators", "commitments", "targets"))
     click.echo(counts)
     for warning in report["warnings"]:
-        click.echo(f"warning: {warning['message']}", err=True)
+        click.echo(f"warning at {warning['start']}: {warning['message']}", err=True)
 
 
 def _regex(_ctx: click.Context, _param: click.Parameter, pattern: str) -> str:

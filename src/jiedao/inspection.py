@@ -8,6 +8,7 @@ import pandas as pd
 
 from jiedao.clean import page_metadata
 from jiedao.corpus import SECTION_COLUMNS, Parsed, parse, sentence_spans, token_spans
+from jiedao.damage import find_damage
 from jiedao.documents import place_forms
 from jiedao.indicators import Indicator
 from jiedao.lexicon import default_terms
@@ -58,6 +59,10 @@ def inspect_report(data: bytes, name: str = "text") -> dict[str, Any]:
             {k: v for k, v in t._asdict().items() if k not in ("sentence", "dated")} for t in reading.targets
         ],
         "warnings": untitled * (title is None)
+        + [
+            {"start": d.start, "end": d.end, "message": f"damage: {d.kind}"}
+            for d in find_damage(parsed.plain, parsed.sections)
+        ]
         + [
             {"start": c.start, "end": c.end, "message": f"check: {c.finding}"}
             for c in reading.checks
