@@ -369,11 +369,11 @@ _ISO = re.compile(r"((?:19|20)\d\d)\D(0?[1-9]|1[0-2])\D(0?[1-9]|[12]\d|3[01])(?!
 _PUBLISHED = ("发布时间", "发布日期", "公开日期", "生成日期", "成文日期", "日期", "时间")
 # The name follows the start, a sign or the unit above it (天心区|金盆岭街道), and holds no such unit.
 _NAME_SIGN = r"(?![省市区县旗年])[\u4e00-\u9fff]"
-_STREET = re.compile(
+STREET = re.compile(
     r"(?:^|[^\u4e00-\u9fff]|[省市区县州旗年])(?:关于)?(?:印发)?(?:中共)?"
     rf"((?:{_NAME_SIGN}){{2,5}}?(?:街道|镇|乡)|(?:{_NAME_SIGN}){{2,4}}?(?=办事处))(?!社区|信息|村)"
 )
-_NO_STREET = ("街道", "全街道", "我街道", "各乡镇", "各街道")
+NO_STREET = ("街道", "全街道", "我街道", "各乡镇", "各街道")
 
 
 def page_metadata(text: str, furniture: list[Span], title: str | None) -> dict[str, str | None]:
@@ -401,7 +401,7 @@ def page_metadata(text: str, furniture: list[Span], title: str | None) -> dict[s
     dated += [text[s.start : s.end] for s in furniture if s.kind == "source line"]
     date = next(filter(None, map(_ISO.search, dated)), None)
     naming = [title, source, publisher, *(text[s.start : s.end] for s in furniture if s.kind == "breadcrumb")]
-    streets = [name for line in naming if line for name in _STREET.findall(line) if name not in _NO_STREET]
+    streets = [name for line in naming if line for name in STREET.findall(line) if name not in NO_STREET]
     return {
         "street": streets[0] if streets else None,
         "published": f"{date[1]}-{date[2]:0>2}-{date[3]:0>2}" if date else None,

@@ -15,7 +15,11 @@ from jiedao import JiedaoError, __version__
 
 PATH = click.Path(path_type=Path)
 CORPUS = click.option(
-    "--corpus", type=PATH, default="data/raw", show_default=True, help="Folder with documents.csv and texts/."
+    "--corpus",
+    type=PATH,
+    default=".",
+    show_default=True,
+    help="Folder with documents.csv and texts/, or a study folder.",
 )
 COLOURS = {"retrospective": "blue", "prospective": "yellow", "problem-statement": "red"}
 
@@ -94,6 +98,89 @@ def check(corpus: Path) -> None:
         click.echo(f"{row.doc_id}  {row.street}  {row.genre}  {row.n_chars:,} characters")
     for note in comparability(read.documents):
         click.echo(f"note: {note}")
+    for doc_id in read.documents["doc_id"]:
+        for found in read.damage(doc_id):
+            click.echo(f"note: {doc_id}: {found.kind}, at {found.start}")
+
+
+@main.command()
+@click.argument("folder", type=PATH)
+def new(folder: Path) -> None:
+    """Make an empty study folder: documents.csv, a list for terms of your own, and the notebooks.
+
+    Example: jiedao new my-study
+    """
+    from jiedao.collect import new_study
+
+    new_study(folder)
+    click.echo(f"{folder}: made; next: jiedao add --corpus {folder} FILE…", err=True)
+
+
+def _months(_ctx: click.Context, _param: click.Parameter, period: str | None) -> str | None:
+    from jiedao.collect import MONTHS
+
+    if period and not (re.fullmatch(MONTHS, period) and period[:7] <= period[8:]):
+        raise click.BadParameter("write the first and the last month like 2024-01/2024-12.")
+    return period
+
+
+@main.command()
+@click.argument("files", type=PATH, nargs=-1, required=True)
+@CORPUS
+@click.option("--street", help="Name of the sub-district, town or county.")
+@click.option("--district", help="District or county above it.")
+@click.option("--city", help="City above that.")
+@click.option("--province", help="Province.")
+@click.option("--genre", help="What the text is, such as 'review with plan appended'.")
+@click.option("--review", callback=_months, help="Months reviewed: 2024-01/2024-12.")
+@click.option("--plan", callback=_months, help="Months planned for.")
+@click.option("--source-url", help="Address of the page.")
+def add(files: tuple[Path, ...], corpus: Path, **cells: str | None) -> None:
+    """Put reports into a corpus: txt, html, pdf, docx; files, folders or patterns.
+
+    What the options do not say is filled from what each page itself states; what it leaves open is asked
+    for at a terminal, and else noted in documents.csv.
+
+    Example: jiedao add --corpus my-study pages/*.html
+    """
+    from jiedao import collect
+
+    given = {k: v for k, v in cells.items() if v}
+    for part in ("review", "plan"):
+        if period := given.pop(part, None):
+            given |= {f"{part}_start": period[:7], f"{part}_end": period[8:]}
+    paths = collect.find_files(files)
+    if not paths:
+        raise JiedaoError(
+            f"{files[0]}: no file that may be a report; {', '.join(collect.SUFFIXES[:9])} are read"
+        )
+    few = len(paths) <= 5
+    ask = _ask if few and sys.stdin.isatty() else None
+    outcomes = collect.add(paths, corpus, given, ask)
+    shown = click.progressbar(outcomes, length=len(paths), file=sys.stderr, label="reading", hidden=few)
+    with shown as bar:
+        said = [(path, outcome) for path, outcome in bar]
+    for path, outcome in said:
+        if isinstance(outcome, JiedaoError):
+            click.echo(f"jiedao: {outcome}", err=True)
+            continue
+        row = outcome.row
+        stated = ((part, row[f"{part}_start"], row[f"{part}_end"]) for part in ("review", "plan"))
+        months = "".join(f"  {part} {start}/{end}" for part, start, end in stated if start)
+        click.echo(f"{row['doc_id']}  {row['street']}  {row['genre']}{months}  <- {path.name}")
+        for warning in outcome.warnings:
+            click.echo(f"{path.name}: {warning}", err=True)
+    results = [outcome for _, outcome in said]
+    added = sum(isinstance(o, collect.Added) for o in results)
+    click.echo(f"{added} of {len(said)} added to {corpus}", err=True)
+    if any(isinstance(o, JiedaoError) and not isinstance(o, collect.AlreadyThere) for o in results):
+        sys.exit(1)
+
+
+def _ask(column: str, path: Path) -> str:
+    """Ask for a cell that a page leaves open; an empty answer leaves it so."""
+    form = " (first/last month, like 2024-01/2024-12)" if column in ("review", "plan") else ""
+    return click.prompt(f"{path.name}: {column}{form}, empty if unknown", default="", err=True)
 
 
 @main.command()

@@ -156,8 +156,13 @@ def comparability(documents: pd.DataFrame) -> list[str]:
             for d, n in stated.items()
             if n != usual
         ]
-        if stated and len(stated) < len(spans):
-            notes.append(f"without a {part} part: {', '.join(d for d in spans if d not in stated)}")
+        silent = [r for r in documents.itertuples() if r.doc_id not in stated]
+        lacking = [r.doc_id for r in silent if part not in getattr(r, "genre", "")]
+        undated = [r.doc_id for r in silent if part in getattr(r, "genre", "")]
+        if stated and lacking:
+            notes.append(f"without a {part} part: {', '.join(lacking)}")
+        if undated:
+            notes.append(f"months of the {part} not stated: {', '.join(undated)}")
     notes += [
         f"{r.doc_id}: its figures stop in {r.figures_end}, its review ends in {r.review_end}"
         for r in documents.itertuples()

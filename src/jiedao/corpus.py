@@ -19,6 +19,7 @@ import pandas as pd
 
 from jiedao import JiedaoError
 from jiedao.clean import Span, decode, find_furniture, normalise
+from jiedao.damage import find_damage
 from jiedao.documents import corpus_folder, local_places, own_terms, read_documents
 from jiedao.evidence import Evidence
 from jiedao.lexicon import default_terms, place_names
@@ -139,6 +140,10 @@ class Corpus:
     def quote(self, doc_id: str, start: int, end: int) -> str:
         """What stands printed between two offsets, blanks and line ends as single spaces."""
         return " ".join(self.text(doc_id)[start:end].split())
+
+    def damage(self, doc_id: str) -> list[Span]:
+        """Signs that a text was damaged on its way here; see `jiedao.damage`."""
+        return find_damage(self.plain(doc_id), self._parsed[doc_id].sections)
 
     @cached_property
     def segmenter(self) -> Segmenter:

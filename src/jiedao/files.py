@@ -11,6 +11,7 @@ from filelock import FileLock, Timeout
 
 from jiedao import JiedaoError
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what makes a spreadsheet reckon
 LOCK = ".jiedao-lock"
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -17,12 +18,11 @@ from matplotlib import font_manager
 from matplotlib.figure import Figure
 
 from jiedao.documents import place_forms
-from jiedao.files import replacing
+from jiedao.files import FORMULA, replacing
 from jiedao.lexicon import glosses, read_labels
 
 LANGUAGES = ("zh", "en")
 WIDTHS = {"single": 84.0, "double": 174.0}
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what makes a spreadsheet reckon
 FONTS = Path(__file__).parent / "fonts"
 # Distinct in colour, in grey and (with the markers) in shape; one street keeps one of them throughout.
 COLOURS = (
@@ -47,6 +47,7 @@ def use() -> None:
         if not any(Path(f.fname) == path for f in font_manager.fontManager.ttflist):
             font_manager.fontManager.addfont(path)
     plt.style.use(["default", Path(__file__).parent / "house.mplstyle"])
+    pd.set_option("display.html.use_mathjax", False)  # a dollar sign in a table is one too
     # A character without a glyph is an error, never a box.
     warnings.filterwarnings("error", message="Glyph .* missing from")
 
@@ -144,6 +145,8 @@ def publish(
     Figure
     """
     shown = None
+    if (n := _count_reports(values)) > len(COLOURS):
+        draw = partial(_decline, n)
     for lang in LANGUAGES:
         target = Path(folder) / lang
         target.mkdir(parents=True, exist_ok=True)
@@ -151,13 +154,27 @@ def publish(
         drawn.draw_without_rendering()  # lay out once, for all formats alike
         drawn.set_layout_engine("none")
         for form, silent in _SILENT.items():
-            with replacing(target / f"{name}.{form}") as partial:
-                drawn.savefig(partial, metadata=dict.fromkeys(silent))
+            with replacing(target / f"{name}.{form}") as path:
+                drawn.savefig(path, metadata=dict.fromkeys(silent))
         write_table(values, target / f"{name}.csv")
         plt.close(drawn)
         shown = drawn if lang == show else shown
     assert shown is not None
     return shown
+
+
+def _count_reports(values: pd.DataFrame) -> int:
+    """How many reports a figure's values name, in the columns that name reports or their parts."""
+    named = [values[c].dropna().astype(str) for c in ("doc_id", "unit", "a", "b") if c in values]
+    return len({name.rpartition("|")[2] for column in named for name in column})
+
+
+def _decline(n: int, lang: str) -> Figure:
+    """In place of a figure that nobody could read: there are more reports than colours and markers."""
+    fig, ax = figure(20)
+    ax.axis("off")
+    ax.text(0, 0.5, label("too_many", lang).format(n=n, most=len(COLOURS)), va="center")
+    return fig
 
 
 def inert(table: pd.DataFrame) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import TYPE_CHECKING
 
@@ -108,13 +109,18 @@ def outline_text(sections: pd.DataFrame, deepest: int = 3) -> str:
     return "\n".join([f"{sections['doc_id'].iloc[0]}:", *lines])
 
 
+_SIGNS = re.compile(r"[\\`*_\[\]$~|]")
+
+
 def takeaway(english: str, chinese: str) -> Markdown:
     """The finding a table or figure shows, stated with its number, in both languages.
 
-    The Chinese sentence gets full-width signs.
+    The Chinese sentence gets full-width signs. Words and names in it may come from anywhere: no sign in them
+    is taken for markup.
     """
     from IPython.display import Markdown
 
     chinese = re.sub(r"(?<!\d),(?! )|,(?![\d ])", "\uff0c", chinese)  # not within numbers
     chinese = chinese.translate(str.maketrans(";:()", "\uff1b\uff1a\uff08\uff09"))
-    return Markdown(f"> **{english}**  \n> {chinese}")
+    said = [_SIGNS.sub(r"\\\g<0>", html.escape(text, quote=False)) for text in (english, chinese)]
+    return Markdown("> **{}**  \n> {}".format(*said))
