@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from jiedao.indicators import Indicator
-from jiedao.quantities import clause_ends, clause_start
+from jiedao.quantities import LONGEST_CLAUSE, clause_ends, clause_start
 
 _FULFILLED = re.compile("超额完成|全面完成|圆满完成|提前完成|超目标|全部完成")
 _PROGRESS = re.compile("进度|完成率|完成目标|任务")
@@ -54,31 +54,39 @@ def check_arithmetic(
             sign = "=" if added == total.number else "≠"
             finding = f"{'+'.join(f'{p.number:.12g}' for p in held)}{sign}{total.number:.12g}"
             checks.append(Check(total.start, held[-1].end, "sum", finding, sign == "=", total.sentence))
+    ends = clause_ends(text)
+    claims = {j: _FULFILLED.search(text, *sentences[j][:2]) for i in groups for j in (i - 1, i) if j >= 0}
     for i, group in groups.items():
-        for rate in group:
-            if rate.kind == "ratio" and rate.unit == "%":
-                checks += _check_progress(rate, group, sentences, i, text)
+        reached = aim = None  # the last amounts before a rate
+        for held in group:
+            if held.kind == "ratio" and held.unit == "%":
+                begin = max(sentences[i][0], held.start - LONGEST_CLAUSE)
+                clause = text[clause_start(ends, begin, held.start) : held.start]
+                before = [i - 1] if i and _PROGRESS.search(clause) else []
+                said = [claims[j] for j in [*before, i] if sentences[j][2] == sentences[i][2]]
+                checks += [
+                    *_check_share(held, reached, aim),
+                    *_check_claim(held, next(filter(None, said), None)),
+                ]
+            if held.stock_flow != "rate":
+                reached = held if held.status == "achieved" else reached
+                aim = held if held.status == "target" else aim
     return sorted(checks)
 
 
-def _check_progress(
-    rate: Indicator, group: list[Indicator], sentences: Sequence[tuple[int, int, int]], i: int, text: str
-) -> list[Check]:
-    """A rate of progress against the numbers beside it and the claim made for it."""
-    clause = text[clause_start(clause_ends(text[: rate.start]), sentences[i][0], rate.start) : rate.start]
-    progress = bool(_PROGRESS.search(clause))
-    checks = []
-    reached = [g for g in group if g.status == "achieved" and g.end <= rate.start and g.stock_flow != "rate"]
-    aims = [g for g in group if g.status == "target" and g.end <= rate.start and g.stock_flow != "rate"]
-    if reached and aims and aims[-1].number and aims[-1].unit == reached[-1].unit:
-        share = round(100 * reached[-1].number / aims[-1].number, 2)
-        agrees = abs(share - rate.number) < 0.05
-        finding = f"{reached[-1].text}/{aims[-1].text}={share:g}%"
-        checks.append(Check(aims[-1].start, rate.end, "share", finding, agrees, i))
-    section = sentences[i][2]
-    near = [(a, b) for a, b, s in sentences[max(0, i - progress) : i + 1] if s == section]
-    claims = [m for a, b in near for m in _FULFILLED.finditer(text, a, b)]
-    if claims and rate.number < 100:
-        start, end = min(claims[0].start(), rate.start), max(claims[0].end(), rate.end)
-        checks.append(Check(start, end, "claim", f"{claims[0][0]} / {rate.text}", False, i))
-    return checks
+def _check_share(rate: Indicator, reached: Indicator | None, aim: Indicator | None) -> list[Check]:
+    """A rate of progress against the two numbers that stand before it."""
+    if not reached or not aim or not aim.number or aim.unit != reached.unit:
+        return []
+    share = round(100 * reached.number / aim.number, 2)
+    finding = f"{reached.text}/{aim.text}={share:g}%"
+    agrees = abs(share - rate.number) < 0.05
+    return [Check(aim.start, rate.end, "share", finding, agrees, rate.sentence)]
+
+
+def _check_claim(rate: Indicator, claim: re.Match[str] | None) -> list[Check]:
+    """A rate against the claim that all was done."""
+    if not claim or rate.number >= 100:
+        return []
+    start, end = min(claim.start(), rate.start), max(claim.end(), rate.end)
+    return [Check(start, end, "claim", f"{claim[0]} / {rate.text}", False, rate.sentence)]

@@ -354,14 +354,16 @@ def _below(said: list[str], kinds: list[str | None], running: list[bool], last: 
 
 def _joined(text: str, found: list[Span]) -> list[Span]:
     """Furniture on one line as one span."""
-    joined: list[Span] = []
+    groups: list[list[Span]] = []
     for span in found:
-        if joined and not re.search(r"[\r\n]|\S", text[joined[-1].end : span.start]):
-            start, _, kind = joined[-1]
-            joined[-1] = Span(start, span.end, line_kind(text[start : span.end]) or kind)
+        if groups and not re.search(r"[\r\n]|\S", text[groups[-1][-1].end : span.start]):
+            groups[-1].append(span)
         else:
-            joined.append(span)
-    return joined
+            groups.append([span])
+    whole = [(group[0].start, group[-1].end, group[0].kind) for group in groups]
+    return [
+        Span(a, b, (line_kind(text[a:b]) if b - a <= LONGEST_LINE else None) or kind) for a, b, kind in whole
+    ]
 
 
 _PAIR = re.compile(rf"({LABEL})\s*[:|]\s*((?:(?!{LABEL}\s*[:|])[^。!;|])*)")

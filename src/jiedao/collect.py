@@ -185,8 +185,9 @@ def describe(parsed: Parsed, stated: Mapping[str, str]) -> dict[str, str]:
         The cells, empty where the page is silent.
     """
     page = page_metadata(parsed.plain, parsed.furniture, parsed.title)
-    row = dict.fromkeys(COLUMNS, "") | {"title": parsed.title or ""}
+    row = dict.fromkeys(COLUMNS, "")
     row |= {k: v for k, v in (page | dict(stated)).items() if k in COLUMNS and v}
+    row["title"] = parsed.title or row["title"]  # what a file calls itself is often the site's name
     lines = [parsed.plain[s.start : s.end] for s in parsed.furniture]
     row |= _place([row["title"], page["source"] or "", row["publisher"], *lines], row["street"], parsed.plain)
     row["place_source"] = "text" if row["street"] else ""

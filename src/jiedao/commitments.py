@@ -19,7 +19,7 @@ from jiedao.lexicon import read_commitments
 from jiedao.names import any_of
 from jiedao.orientation import outlooks
 from jiedao.periods import Period, section_periods
-from jiedao.quantities import clause_ends, clause_start
+from jiedao.quantities import LONGEST_CLAUSE, clause_ends, clause_start
 
 # A comma after words of time ends no clause: 力争在“十四五”期间,每个社区…
 _CLAUSE_END = re.compile(r"(?<!期间)(?<!年内)(?<!底前),|[;。:!?\n\r]")
@@ -51,6 +51,7 @@ _PARTY = re.compile(
     rf"由(?P<by>{_BODY})(?=牵头|负责|承担|组织|与|对|挂|带队|包保|落实|具体|统筹)"
     rf"|(?P<named>各?{_BODY})(?:牵头|负责)(?!人)|(?:责任|牵头|配合)(?:单位|部门|人):(?P<listed>[^,;。、\n()]{{2,24}})"
 )
+_PARTY_HINT = re.compile("由|牵头|负责|[位门人]:")  # one of these is in every match, and found sooner
 # How far behind a promise the party may be named: its sentence, or a bracket after it.
 _BRACKET = re.compile(r"[。;]?\([^()\n]{0,60}\)")
 _RESPONSIBLE = re.compile(r"\((?:责任|牵头|配合|由)")
@@ -162,17 +163,18 @@ def find_targets(
         start, stop, section = sentences[promise.sentence]
         if looks[section] != "prospective":
             continue
-        begin = clause_start(ends, start, promise.start)
+        begin = clause_start(ends, max(start, promise.start - LONGEST_CLAUSE), promise.start)
         since = begin
         if promise.denies:  # 确保 goes on for the clauses of a list (确保…,无重大事故,无伤亡事件)
             said = _SENTENCE_END.finditer(text, max(start, begin - 60), promise.start)
             since = max([start, *(m.end() for m in said)])
-        governing = commitments[bisect_left(marked, since) : bisect_left(marked, promise.start)]
-        governing = [c for c in governing if c.start >= begin or c.cls == "guarantee"]
-        at, verb, strength = _opening(text, begin, promise, governing)
+        nearest = range(bisect_left(marked, promise.start) - 1, bisect_left(marked, since) - 1, -1)
+        governing = (commitments[n] for n in nearest)
+        marker = next((c for c in governing if c.start >= begin or c.cls == "guarantee"), None)
+        at, verb, strength = _opening(text, begin, promise, marker)
         end = at + len(text[at : promise.end].rstrip("、 和及("))
         deadline = promise.period and promise.period[1]
-        whom = _party(text, start, begin, stop)
+        whom = _party(text, start, begin, stop, promise.end)
         targets.append(
             Target(
                 at, end, promise.indicator, deadline, verb, strength, promise.dated, whom, promise.sentence
@@ -225,12 +227,11 @@ def _denied(
 
 
 def _opening(
-    text: str, begin: int, promise: Promise, governing: Sequence[Commitment]
+    text: str, begin: int, promise: Promise, marker: Commitment | None
 ) -> tuple[int, str | None, str]:
     """Where the words of a promise begin, its verb and its strength."""
-    if governing:
-        last = governing[-1]
-        return (last.start if last.start >= begin else promise.start), last.marker, last.strength
+    if marker:
+        return (marker.start if marker.start >= begin else promise.start), marker.marker, marker.strength
     if promise.denies:
         return promise.start, promise.denies, "neutral"
     verbs = list(_VERB.finditer(text, begin, promise.start))
@@ -238,9 +239,11 @@ def _opening(
     return at, (verbs[-1][0] if verbs else None), "neutral"
 
 
-def _party(text: str, start: int, begin: int, end: int) -> str | None:
+def _party(text: str, start: int, begin: int, end: int, promised: int) -> str | None:
     """Who is to see to a promise: named in its sentence, from its clause on or before, or in a bracket."""
     bracket = _BRACKET.match(text, end - 1) or _BRACKET.match(text, end)
-    places = [(begin, end), (start, begin), *([bracket.span()] if bracket else [])]
-    found = (m for place in places for m in _PARTY.finditer(text, *place))
+    near = (begin, min(end, promised + LONGEST_CLAUSE)), (max(start, begin - LONGEST_CLAUSE), begin)
+    places = [*near, *([bracket.span()] if bracket else [])]
+    told = (place for place in places if _PARTY_HINT.search(text, *place))
+    found = (m for place in told for m in _PARTY.finditer(text, *place))
     return next((m["by"] or m["named"] or m["listed"] for m in found), None)

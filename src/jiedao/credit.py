@@ -18,7 +18,7 @@ from jiedao.headings import Section
 from jiedao.lexicon import provinces, read_credit
 from jiedao.names import any_of, dictionary_words
 from jiedao.orientation import outlooks
-from jiedao.quantities import clause_ends, clause_start
+from jiedao.quantities import LONGEST_CLAUSE, clause_ends, clause_start
 
 # What makes of a title an aim, and of a rank a place or a rule.
 _AIM = re.compile("争创|力争|争取|争当|打造|培育|申报|参评|评选|选树|目标|为了|努力|建设$|创建(?!了|成)")
@@ -108,7 +108,8 @@ def find_credit(
             n = bisect_right(ends, match.end())
             stop = min(end, ends[n] - 1 if n < len(ends) else end)
             spans = exceptions.finditer(text, max(start, match.start() - 8), match.end() + 8)
-            level = _level(cls, text[begin : match.end()], text[match.start() : stop])
+            near = max(begin, match.start() - LONGEST_CLAUSE), min(stop, match.end() + LONGEST_CLAUSE)
+            level = _level(cls, text[near[0] : match.end()], text[match.start() : near[1]])
             if (
                 {(begin, cls), (begin, "award" if cls == "model" else cls)} & seen
                 or _AIM.search(text, max(begin, match.start() - 12), match.start())

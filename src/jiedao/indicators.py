@@ -18,17 +18,18 @@ from jiedao.lexicon import read_measures
 from jiedao.names import any_of, is_verb
 from jiedao.orientation import outlooks
 from jiedao.periods import Period, find_periods, section_periods
-from jiedao.quantities import CLAUSE_END, Quantity, clause_ends, clause_start, find_quantities
+from jiedao.quantities import CLAUSE_END, LONGEST_CLAUSE, Quantity, clause_ends, clause_start, find_quantities
 
 _GROWS = re.compile(
     r"(?:同比|环比|比上年|较上年|较去年|比去年|年均|(?<![一二三四五六七八九十\d])年增(?!加))(?!例)|(?:正|负)?增长(?:率|了)?(?!贡献|极|点|动力|方式|目标|预期)|增速|增幅|涨幅|降幅|上升|上涨|提高|提升|增加(?!值)|扩大|下降|减少|降低|回落|下跌|压减|压缩|下调|削减|缩减|缩短|收窄|下滑|[增降]$"
 )
 _FALLS = re.compile("下降|减少|降低|回落|下跌|压减|压缩|下调|降幅|负增长|削减|缩减|缩短|收窄|下滑|降$")
 _SHARE = re.compile(r"占(?!用|道|地|比[^重例])|占比|比重|份额|比例")
-# What joins a measure and its number, and says nothing of the measure.
+# What joins a measure and its number, and says nothing of the measure. Possessive, as its words are made
+# of each other (达到, 到): to try every way of parting 达到达到… would take for ever.
 _LINK = re.compile(
     r"(?:同比|环比|分别|累计|总计|合计|共计|共有|共|已|约|近|超过|超|逾|达到?了?|高达|(?<!行)为|是|在|有|完成|实现|突破|升至|降至|扩至|增至|增加到|增加至|提高到|提高至|上升到|力争"
-    r"|不少于|不低于|不超过|至少|(?<!统)计|了|大约|从|由|到|至|和|及|与|、|每|仅|的|安排|拟按?|按|(?:控制|稳定|保持|维持)(?:在)?|首次|再|应)+$"
+    r"|不少于|不低于|不超过|至少|(?<!统)计|了|大约|从|由|到|至|和|及|与|、|每|仅|的|安排|拟按?|按|(?:控制|稳定|保持|维持)(?:在)?|首次|再|应)++$"
 )
 _OPEN = re.compile(
     r"^(?:[、,和及与并]|以[上下内]|左右|其中|力争|力促|确保|争取|努力|保持|目前|现已|先后|已经|已|共计|累计|共|还|又|也|将|以|为(?!民)|对|在(?![册校建岗库职])|把|从(?![业事严优])|由|通过|截[至止]|今年以来|今年至今|今年|全年|年度|年?底前|同期|近?[一二三四五六七八九十\d]+年来?|该[县区市镇乡]|有(?![限关线机效])|上半年|下半年|半年度|去年|现有|预计|成功|妥善|全力|积极|继续|持续|进一步"
@@ -78,9 +79,7 @@ _LISTED = re.compile(r"^\(?\d{1,2}[.、)](?!\d)")
 # Words after which a list of components is over, or goes on with something else.
 _MORE = re.compile("其中|预计|新增|还有|另有|此外|另外|外加|同时")
 LONGEST_MEASURE = 16
-# A sentence may be a whole report on one line; what bears on a quantity stands near it.
-LONGEST_CLAUSE = 200
-NEAR = 40
+NEAR = 40  # of the quantities before one, in a sentence that is a whole list
 # Parts that add up to more than this above their total are no parts of it, but a list that goes on.
 SLACK = 0.1
 

@@ -50,7 +50,7 @@ def inspect_report(data: bytes, name: str = "text") -> dict[str, Any]:
         ],
         "sentences": [{"start": a, "end": b, "section": i} for a, b, i in sentences],
         "tokens": [[a, b] for a, b, _, _ in tokens],
-        "indicators": [_indicator(i) for i in reading.indicators],
+        "indicators": [_indicator(i) | {"text": parsed.text[i.start : i.end]} for i in reading.indicators],
         "commitments": [
             {"start": c.start, "end": c.end, "marker": c.marker, "class": c.cls, "strength": c.strength}
             for c in reading.commitments
@@ -87,7 +87,7 @@ def _or_none(code: object) -> str | None:
 
 def _indicator(indicator: Indicator) -> dict[str, Any]:
     """An indicator as the contract has it: whole numbers as such, a range as two, a period in ISO months."""
-    fields = "start end text unit measure kind status stock_flow growth_of counts".split()
+    fields = "start end unit measure kind status stock_flow growth_of counts".split()
     low, high = (_whole(n) for n in (indicator.number, indicator.high))
     period = "/".join(dict.fromkeys(indicator.period)) if indicator.period else None
     number = low if high is None else [low, high]

@@ -24,7 +24,9 @@ BODY_NOUNS = (
 ).split()
 _NOUNS = frozenset(PLACE_NOUNS + BODY_NOUNS)
 _NOUN = re.compile("|".join(PLACE_NOUNS + BODY_NOUNS))
-_CLAUSE = re.compile(r"[\u4e00-\u9fff]+")
+# jieba takes time with the square of a run without a sign; prose has none half as long.
+LONGEST_RUN = 200
+_CLAUSE = re.compile(rf"[\u4e00-\u9fff]{{1,{LONGEST_RUN}}}")
 _QUOTED = re.compile(r"“([\w·]{2,7})”")  # what is longer is a saying
 # Characters that stand before a name but are never in one.
 _BEFORE = set(

@@ -28,9 +28,11 @@ def parse_numeral(numeral: str) -> float | None:
     Returns
     -------
     float or None
-        None if the characters make no number.
+        None if the characters make no number, or one longer than any report's.
     """
     numeral = re.sub(r"[\s,余多]", "", numeral)
+    if len(numeral.partition(".")[0]) > LONGEST:
+        return None
     if re.match(r"\d", numeral):
         parts = re.findall(r"(\d+(?:\.\d+)?)([百千]?)(万亿|[万亿]?)", numeral)
         values = [Decimal(n) * SCALE[small] * SCALE[large] for n, small, large in parts]

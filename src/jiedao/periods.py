@@ -12,16 +12,21 @@ from jiedao.numerals import parse_numeral
 _MONTH = r"\d{1,2}\s*月(?:份|底|末|初|\d{1,2}日)?"
 _PERIOD = re.compile(
     r"(?P<y1>(?:19|20)\d\d)年?(?:(?P<m1>\d{1,2})月)?\s*[-–—~至到]+\s*(?P<y2>(?:19|20)\d\d)年(?:(?P<m2>\d{1,2})月)?"
-    r"|(?P<upto>截[至止]到?|到)?(?:目前)?"
+    # What a period begins with; without it, each place would match as empty.
+    r"|(?=[截到目去上明来今本当前半下第首一二三四全年底末以至“十]|(?:19|20)\d\d[年上下]"
+    r"|\d{1,2}\s*+(?:[月–—~至到-]|\d{1,2}日))"
+    r"(?P<upto>截[至止]到?|到)?(?:目前)?"
     r"(?:(?P<year>(?:19|20)\d\d)(?:年度?|(?=[上下]半年))|(?<![比较由从])(?P<last>去年|上年)|(?P<next>明年|来年)"
     r"|今年|本年度?|当年)?"
-    rf"(?:(?P<from>\d{{1,2}})\s*(?:月份?)?(?:\d{{1,2}}日)?\s*[-–—~至到]\s*(?P<to>{_MONTH})|(?P<month>{_MONTH})"
+    rf"(?:(?P<from>\d{{1,2}})\s*+(?:月份?)?(?:\d{{1,2}}日)?\s*+[-–—~至到]\s*(?P<to>{_MONTH})|(?P<month>{_MONTH})"
     r"|前(?P<first>\d{1,2}|[一二三四五六七八九十]{1,2})个?月"
     r"|(?P<half>上半年|半年度|下半年)|(?P<quarter>前[二三两]个?季度|(?:第?[一二三四]|首)季度|二三季度)"
     r"|(?P<whole>全年(?!进度|目标|任务|计划|工作)|年度|年内|年底前?|年末|(?<=年)[底末])"
     r"|(?P<since>以来|至今))?"
     r"|“?(?P<plan>十[一二三四五六])五”?(?:期间|时期|规划|末)?"
 )
+_NO_PERIOD = re.compile("(?:截[至止]到?|到|目前)*")
+_HINT = re.compile("[年月季今]|以来|十[一二三四五六]")  # one of these is in every period
 _FIRST_PLAN = 2006  # the first year of 十一五
 _REVIEW = re.compile("总结|回顾|成效|情况|成绩|完成")
 _PLAN = re.compile("计划|打算|安排|思路|要点|规划|目标|任务|展望|举措|措施")
@@ -56,8 +61,8 @@ def find_periods(text: str, year: int | None = None, usual: Period | None = None
     ------
     Named
     """
-    for match in _PERIOD.finditer(text):
-        if not re.sub("截[至止]到?|到|目前", "", match[0]):
+    for match in _PERIOD.finditer(text) if _HINT.search(text) else ():
+        if _NO_PERIOD.fullmatch(match[0]):
             continue
         if match["plan"]:
             first = _FIRST_PLAN + 5 * "一二三四五六".index(match["plan"][1])

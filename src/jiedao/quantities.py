@@ -17,6 +17,8 @@ from jiedao.lexicon import read_units
 from jiedao.numerals import CHINESE, NUMERAL, SCALE, parse_numeral, parse_pair
 
 CLAUSE_END = re.compile(r"[,;。:!?\n\r]")
+# A sentence may be a whole report on one line; what bears on a quantity or a claim stands near it.
+LONGEST_CLAUSE = 200
 _TO = r"\s*(?:[-–—~至到]|——)\s*"
 _SIGN = "[A-Za-z\\d一二三四五六七八九十]"
 _NOT_NUMBERS = re.compile(
@@ -24,7 +26,7 @@ _NOT_NUMBERS = re.compile(
         [
             # quoted: slogans, brands, titles; a bracket that spells out a formula (1个牵头单位+N个…)
             r"“[^”\n,。;]{0,60}”|‘[^’\n,。;]{0,60}’|\"[^\"\n,。;]{0,60}\"|「[^」\n,。;]{0,60}」|《[^》\n]{0,80}》"
-            r"|\([^()\n]*\+[^()\n]*\)",
+            r"|\([^()\n+]*+\+[^()\n]*+\)",
             rf"(?<!{_SIGN}){_SIGN}{{1,12}}[^\s,;。+]{{0,6}}(?:\+\s*{_SIGN}{{1,12}})+",
             # dates, spans of years, times of day
             rf"(?:19|20)\d\d(?:年)?{_TO}(?:(?:19|20)?\d\d)年|(?:19|20)\d\d[-/.]\d{{1,2}}(?:[-/.]\d{{1,2}})?(?!\d)",

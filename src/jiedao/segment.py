@@ -17,7 +17,8 @@ from itertools import accumulate, pairwise
 
 from jiedao.clean import normalise
 from jiedao.lexicon import default_terms
-from jiedao.names import any_of, find_names, is_dictionary_word
+from jiedao.names import LONGEST_RUN, any_of, find_names, is_dictionary_word
+from jiedao.numerals import LONGEST
 
 Span = tuple[int, int]
 
@@ -28,8 +29,8 @@ _TOKEN = re.compile(
     (?P<number>(?:19|20)\d\d[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}:\d\d(?::\d\d)?
       |\d{{2,4}}年(?:度(?=[^{_HAN}]|工作|总结|计划))?|\d{{1,2}}(?:[-~至—]\d{{1,2}})?月(?:份)?|\d{{1,2}}[日号](?=[^{_HAN}]|前|起|至)
       |[A-Za-z\d]{{1,12}}(?:\+[A-Za-z\d]{{1,12}})+(?:[>=≥]+\d+)?|\d+[A-Za-z]+(?![A-Za-z\d])|[A-Za-z]+(?:[-.&'][A-Za-z\d]+)*\d*
-      |第?\d+(?:[.,]\d+)*(?:[-~]\d+(?:\.\d+)?)?[余多几]?[十百千万亿]*[余多]?[%‰]?|[{_NUMERAL}]+分之[{_NUMERAL}]+)
-    |(?P<word>[{_HAN}]+)
+      |第?\d+(?:[.,]\d+)*(?:[-~]\d+(?:\.\d+)?)?[余多几]?[十百千万亿]*[余多]?[%‰]?|[{_NUMERAL}]{{1,{LONGEST}}}分之[{_NUMERAL}]{{1,{LONGEST}}})
+    |(?P<word>[{_HAN}]{{1,{LONGEST_RUN}}})
     |(?P<sign>—+|…+|-{{2,}}|\S)
     """,
     re.VERBOSE,
