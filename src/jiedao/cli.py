@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -22,6 +23,13 @@ CORPUS = click.option(
     help="Folder with documents.csv and texts/, or a study folder.",
 )
 COLOURS = {"retrospective": "blue", "prospective": "yellow", "problem-statement": "red"}
+
+_WAYS_OUT = {
+    errno.ENOSPC: "; free some space and run it again",
+    errno.EDQUOT: "; free some space and run it again",
+    errno.EACCES: "; it cannot be written, so name another folder",
+    errno.EROFS: "; it cannot be written, so name another folder",
+}
 
 
 class Group(click.Group):
@@ -47,7 +55,12 @@ class Group(click.Group):
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         except OSError as error:
-            click.echo(f"jiedao: {error.filename or 'file system'}: {error.strerror or error}", err=True)
+            way_out = _WAYS_OUT.get(error.errno or 0, "")
+            click.echo(
+                f"jiedao: {error.filename or 'file system'}: {error.strerror or error}{way_out}", err=True
+            )
+        except UnicodeEncodeError as error:
+            click.echo(f"jiedao: {error.object!r}: no name for a file here; set LC_ALL=C.UTF-8", err=True)
         except KeyboardInterrupt:
             click.echo("jiedao: interrupted; the previous outputs are as they were", err=True)
         ctx.exit(1)
