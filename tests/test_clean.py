@@ -31,6 +31,13 @@ def test_decode_reads_the_older_standards_as_gb18030(encoding):
     assert decode(CHINESE.encode(encoding)) == (CHINESE, "gb18030")
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_decode_knows_wide_text_without_a_mark_by_its_line_ends(encoding, end):
+    text = f"{CHINESE}{end}2024{end}{CHINESE}"
+    assert decode(text.encode(encoding)) == (text, encoding)
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [

@@ -34,8 +34,8 @@ class Span(NamedTuple):
 def decode(data: bytes, name: str = "text") -> tuple[str, str]:
     """Decode the bytes of a report.
 
-    A byte-order mark decides; else strict UTF-8, else GB 18030 (which holds GBK and GB 2312). On
-    short Chinese texts this order is right more often than statistical detectors.
+    A byte-order mark decides; else strict UTF-8, else UTF-16 if line ends look so, else GB 18030 (which
+    holds GBK and GB 2312). On short Chinese texts this order is right more often than statistical detectors.
 
     Parameters
     ----------
@@ -55,16 +55,16 @@ def decode(data: bytes, name: str = "text") -> tuple[str, str]:
         If the file is empty, or is not text in one of these encodings.
     """
     marked = [(encoding, mark) for encoding, mark in MARKS if data.startswith(mark)]
-    text = None
-    for encoding, mark in marked or [("utf-8", b""), ("gb18030", b"")]:
+    wide = [(e, b"") for e, end in (("utf-16-le", b"\n\0"), ("utf-16-be", b"\0\n")) if end in data]
+    for encoding, mark in marked or [("utf-8", b""), *wide, ("gb18030", b"")]:
         with suppress(UnicodeDecodeError):
             text = data[len(mark) :].decode(encoding)
-            break
-    if text is not None and not text.strip():
-        raise JiedaoError(f"{name}: the file is empty; save the report's text in it")
-    if text is None or _is_binary(text) or (encoding == "gb18030" and not marked and _is_guesswork(text)):
-        raise JiedaoError(f"{name}: not a text in UTF-8, UTF-16 or GB 18030; save it again as UTF-8 text")
-    return text, encoding
+            sure = marked or encoding == "utf-8"
+            if not text.strip():
+                raise JiedaoError(f"{name}: the file is empty; save the report's text in it")
+            if not _is_binary(text) and (sure or not _is_guesswork(text)):
+                return text, encoding
+    raise JiedaoError(f"{name}: not a text in UTF-8, UTF-16 or GB 18030; save it again as UTF-8 text")
 
 
 def _is_binary(text: str) -> bool:

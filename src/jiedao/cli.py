@@ -26,7 +26,7 @@ COLOURS = {"retrospective": "blue", "prospective": "yellow", "problem-statement"
 
 _WAYS_OUT = {
     errno.ENOSPC: "; free some space and run it again",
-    errno.EDQUOT: "; free some space and run it again",
+    getattr(errno, "EDQUOT", errno.ENOSPC): "; free some space and run it again",
     errno.EACCES: "; it cannot be written, so name another folder",
     errno.EROFS: "; it cannot be written, so name another folder",
 }

@@ -16,14 +16,14 @@ INDEX_LABELS = (
 ).split()
 # Labels that a report may have as well, of a meeting or a contact.
 OTHER_LABELS = (
-    "文号 有效期 名称 标题 主题 主题词 关键词 摘要 语种 载体类型 更新时间 更新日期 发布日期 发布时间 "
-    "发表时间 发表日期 发布者 发布人 录入时间 录入 录入者 录入人 上传时间 添加时间 日期 时间 来源 "
-    "信息来源 文章来源 稿件来源 内容来源 稿源 出处 信息发布人 信息提供 供稿 供稿单位 作者 信息作者 "
-    "撰稿 撰写 撰稿人 文字 图片 摄影 记者 通讯员 编辑 责任编辑 责编 编审 初审 复审 终审 一审 二审 三审 "
-    "审核 审核人 审签 核稿 校对 校审 校稿 签发 监制 浏览量 浏览次数 浏览数 浏览人数 浏览 点击 点击数 "
-    "点击量 点击率 点击次数 阅读 阅读量 阅读数 阅读次数 访问量 访问次数 访问人数 查看次数 阅览次数 "
-    "人气 累计访问 字体大小 字体 字号 文字大小 视力保护色 视力保护 保护视力色 背景色 打印 分享 分享到 "
-    "分享至 收藏 语音播报 扫码阅读 下载次数"
+    "文号 有效期 原标题 名称 标题 主题 主题词 关键词 摘要 语种 载体类型 更新时间 更新日期 发布日期 "
+    "发布时间 发表时间 发表日期 发布者 发布人 录入时间 录入 录入者 录入人 上传时间 添加时间 日期 时间 "
+    "来源 信息来源 文章来源 稿件来源 内容来源 稿源 出处 信息发布人 信息提供 供稿 供稿单位 作者 "
+    "信息作者 撰稿 撰写 撰稿人 文字 图片 摄影 记者 通讯员 编辑 责任编辑 责编 编审 初审 复审 终审 一审 "
+    "二审 三审 审核 审核人 审签 核稿 校对 校审 校稿 签发 监制 浏览量 浏览次数 浏览数 浏览人数 浏览 "
+    "点击 点击数 点击量 点击率 点击次数 阅读 阅读量 阅读数 阅读次数 访问量 访问次数 访问人数 查看次数 "
+    "阅览次数 人气 累计访问 字体大小 字体 字号 文字大小 视力保护色 视力保护 保护视力色 背景色 打印 "
+    "分享 分享到 分享至 收藏 语音播报 扫码阅读 下载次数"
 ).split()
 SITE_WORDS = (
     "首页 正文 网站首页 主页 返回 返回首页 返回列表 返回上页 返回顶部 回到顶部 顶部 TOP 打印 打印本页 "
@@ -121,6 +121,7 @@ _LABEL_KINDS = {
     "share bar": "分享",
     "footer": "责任编辑|责编|编[辑审]|审|核稿|[初复终一二三]审|校|签发|监制",
 }
+_TOOLS_BEFORE = re.compile(rf"(?:[【\[]\s*{_WORDS}\s*[\]】]\s*)+")
 _OPEN_LABEL = re.compile(rf"{_EDGE}{LABEL}\s*[:|]?\s*\|?")
 # What is furniture wherever it stands on a line of its own; the rest only around the report, or beside such.
 _CERTAIN = re.compile(
@@ -142,6 +143,8 @@ def line_kind(line: str) -> str | None:
     if _PAIRS.fullmatch(line) or _SPACED_PAIRS.fullmatch(line) or _BRACKETED.fullmatch(line):
         return _label_kind(line)
     kind = next((kind for kind, pattern in _PATTERNS.items() if pattern.fullmatch(line)), None)
+    if kind is None and (tools := _TOOLS_BEFORE.match(line)) and tools.end() < len(line):
+        return line_kind(line[tools.end() :])
     fields = [field for field in re.split(r"\s{2,}|\|", line) if field.strip()]
     if kind or len(fields) < 2:
         return kind
