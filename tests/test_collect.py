@@ -69,13 +69,14 @@ def test_a_new_study_has_what_a_run_needs(tmp_path):
         read_documents(tmp_path / "study")
 
 
-def test_a_new_study_overwrites_nothing(tmp_path):
+def test_a_new_study_overwrites_nothing(tmp_path, monkeypatch):
     (tmp_path / "mine").write_text("kept")
     for folder in (tmp_path, tmp_path / "mine"):
         with pytest.raises(JiedaoError, match="is there and not empty; name a new folder"):
             new_study(folder)
     (tmp_path / "empty").mkdir()
-    new_study(tmp_path / "empty")
+    monkeypatch.chdir(tmp_path / "empty")
+    new_study(Path("."))
     assert (tmp_path / "empty/documents.csv").is_file()
     assert {p.name for p in tmp_path.iterdir()} == {"mine", "empty"}
 
@@ -234,12 +235,22 @@ def test_no_cell_is_a_formula_and_no_name_leaves_the_folder(tmp_path):
     page = PAGE.format("南山乡", 7).replace("<h1>南山乡", "<h1>=HYPERLINK(1)南山乡")
     evil = tmp_path / "..%2f=cmd.html"
     evil.write_text(page, "utf-8")
-    (added,) = taken([evil], tmp_path / "corpus", {"street": "../../=x"})
+    (added,) = taken([evil], tmp_path / "corpus", {"street": "../../=x", "district": "=1+1"})
     assert not any(str(cell).startswith(("=", "+", "-", "@")) for cell in added.row.values())
     inside = {p.relative_to(tmp_path).parts[0] for p in tmp_path.rglob("*") if p.is_file()}
     assert inside == {evil.name, "corpus"}
     assert "/" not in added.row["file"] and not added.row["file"].startswith(".")
     assert len(read_corpus(tmp_path / "corpus").documents) == 1
+
+
+def test_file_names_that_are_no_utf_8_or_no_words(tmp_path):
+    text = "一、主要成效\n" + SAY.format("", 4)
+    (tmp_path / os.fsdecode("工作总结".encode("gb18030") + b".txt")).write_text(text, "utf-8")
+    (tmp_path / "\U0001f600.txt").write_text(text + "一", "utf-8")
+    (tmp_path / f"-{'长' * 60}.txt").write_text(text + "二", "utf-8")
+    added = taken(find_files([tmp_path]), tmp_path / "corpus")
+    assert {a.row["street"] for a in added} == {"工作总结", "report", "'-" + "长" * 39}
+    assert len(read_corpus(tmp_path / "corpus").documents) == 3
 
 
 # --- files, folders, patterns

@@ -3,11 +3,13 @@
 import re
 
 import nbformat
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from test_notebooks import NOTEBOOKS
 
+from jiedao import house
 from jiedao.summary import takeaway
 
 # Written as escapes: editors and filters like to turn the signs themselves into ASCII unasked.
@@ -84,3 +86,17 @@ def test_sentences_of_the_notebooks_are_filled_in(path):
         for output in cell.get("outputs", ()):
             said = output.get("data", {}).get("text/markdown", "")
             assert re.findall(r"\bnan\b|\bNone\b|\binf\b|: ?[.;]|-0\.0+(?!\d)|[;,] ?[;,.]", said) == []
+
+
+def test_no_sign_in_a_takeaway_is_taken_for_markup():
+    said = takeaway("<img src=x onerror=alert(1)> *a* [b](c) $x$ `d`", "中<b>,_e_").data
+    assert "<img" not in said and "<b>" not in said
+    assert said.startswith("> **&lt;img src=x onerror=alert(1)&gt; \\*a\\* \\[b\\](c) \\$x\\$ \\`d\\`**")
+    assert said.endswith("\\_e\\_")
+
+
+def test_a_text_in_a_table_is_shown_and_not_run():
+    house.use()
+    shown = pd.DataFrame({"heading": ["<script>alert(1)</script>", "$x$"]})._repr_html_()
+    assert "<script>" not in shown and "&lt;script&gt;" in shown
+    assert "mathjax_ignore" in shown

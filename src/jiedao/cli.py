@@ -29,7 +29,14 @@ _WAYS_OUT = {
     getattr(errno, "EDQUOT", errno.ENOSPC): "; free some space and run it again",
     errno.EACCES: "; it cannot be written, so name another folder",
     errno.EROFS: "; it cannot be written, so name another folder",
+    errno.EEXIST: "; a file is in the way, so name another folder",
+    errno.ENOTDIR: "; a file is in the way, so name another folder",
 }
+
+
+def _say_of(error: OSError) -> None:
+    what = f"{error.filename or 'file system'}: {error.strerror or error}"
+    click.echo(f"jiedao: {what}{_WAYS_OUT.get(error.errno or 0, '')}", err=True)
 
 
 class Group(click.Group):
@@ -37,10 +44,14 @@ class Group(click.Group):
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Write UTF-8 in any locale, and help too."""
-        for stream in (sys.stdout, sys.stderr):
+        for stream in filter(None, (sys.stdout, sys.stderr)):  # None where the caller closed it
             # A file name may hold bytes that are no text.
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
-        return super().main(*args, **extra)
+        try:
+            return super().main(*args, **extra)
+        except OSError as error:  # of help, or of what was still to be written at the end
+            _say_of(error)
+            os._exit(1)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command."""
@@ -55,10 +66,7 @@ class Group(click.Group):
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         except OSError as error:
-            way_out = _WAYS_OUT.get(error.errno or 0, "")
-            click.echo(
-                f"jiedao: {error.filename or 'file system'}: {error.strerror or error}{way_out}", err=True
-            )
+            _say_of(error)
         except UnicodeEncodeError as error:
             click.echo(f"jiedao: {error.object!r}: no name for a file here; set LC_ALL=C.UTF-8", err=True)
         except KeyboardInterrupt:
@@ -168,9 +176,10 @@ def add(files: tuple[Path, ...], corpus: Path, **cells: str | None) -> None:
             f"{files[0]}: no file that may be a report; {', '.join(collect.SUFFIXES[:9])} are read"
         )
     few = len(paths) <= 5
-    ask = _ask if few and sys.stdin.isatty() else None
+    ask = _ask if few and sys.stdin and sys.stdin.isatty() else None
     outcomes = collect.add(paths, corpus, given, ask)
-    shown = click.progressbar(outcomes, length=len(paths), file=sys.stderr, label="reading", hidden=few)
+    quiet = few or not sys.stderr or not sys.stderr.isatty()
+    shown = click.progressbar(outcomes, length=len(paths), file=sys.stderr, label="reading", hidden=quiet)
     with shown as bar:
         said = [(path, outcome) for path, outcome in bar]
     for path, outcome in said:

@@ -14,6 +14,7 @@ import re
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,6 +22,7 @@ import nbformat
 
 from jiedao import JiedaoError
 from jiedao.clean import NO_STREET, STREET, decode, page_metadata
+from jiedao.comparability import months
 from jiedao.corpus import PENDING, Parsed, parse
 from jiedao.damage import find_damage
 from jiedao.documents import PERIODS, REQUIRED, TERMS, corpus_folder
@@ -65,6 +67,7 @@ def new_study(folder: Path) -> None:
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise JiedaoError(f"{folder}: is there and not empty; name a new folder")
+    folder = folder.resolve()
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".jiedao-new-", dir=folder.parent) as scratch:
         made = Path(scratch) / "study"
@@ -78,9 +81,11 @@ def new_study(folder: Path) -> None:
                 if cell.cell_type == "code":
                     cell.outputs, cell.execution_count = [], None
             nbformat.write(notebook, made / "notebooks" / path.name)
-        if folder.is_dir():
-            folder.rmdir()
-        os.replace(made, folder)
+        if folder.is_dir():  # empty, but it may be the one that the shell is in
+            for inside in made.iterdir():
+                os.replace(inside, folder / inside.name)
+        else:
+            os.replace(made, folder)
 
 
 def find_files(named: Iterable[Path]) -> list[Path]:
@@ -146,11 +151,11 @@ def _add(path: Path, extracted: Extracted, folder: Path, given: Mapping[str, str
         if not {*digests}.isdisjoint((other.get("original_sha256"), _text_digest(folder, other))):
             raise AlreadyThere(f"{path}: is in the corpus already, as {other.get('doc_id')}; nothing to do")
     parsed = parse(as_text, str(path))
-    row = describe(parsed, extracted.stated) | given
+    row = describe(parsed, extracted.stated) | {column: _harmless(cell) for column, cell in given.items()}
     for column in _unknown(row) if ask else []:
         _fill(row, column, ask(column, path))
     unknown = _unknown(row)
-    row["street"] = _harmless(row["street"] or path.stem[:40])
+    row["street"] = _harmless(row["street"] or _readable_stem(path))
     row["notes"] = "; ".join(_UNKNOWN[column] for column in unknown)
     if path.resolve().parent == (folder / "texts").resolve() and path.suffix == ".txt":
         row |= {"doc_id": path.stem, "file": path.name, "sha256": digests[1]}
@@ -208,10 +213,19 @@ def _unknown(row: Mapping[str, str]) -> list[str]:
     return ["street"] * (not row["street"]) + open_parts
 
 
+def _readable_stem(path: Path) -> str:
+    """The name of a file as text; names from Chinese Windows are often not in UTF-8."""
+    raw = os.fsencode(path.stem)
+    for encoding in ("utf-8", "gb18030"):
+        with suppress(UnicodeDecodeError):
+            return re.sub(r"[^\w.-]+", " ", raw.decode(encoding)).strip()[:40] or "report"
+    return "report"
+
+
 def _fill(row: dict[str, str], column: str, answer: str) -> None:
     """Put an answer into a row; months that are none leave it open."""
     if column == "street":
-        row[column] = answer
+        row[column] = _harmless(answer)
     elif re.fullmatch(MONTHS, answer.strip()):
         row[f"{column}_start"], row[f"{column}_end"] = answer.strip().split("/")
 
@@ -254,7 +268,8 @@ def _period(
     """The period that most of the text of one part speaks of, by its headings and its title."""
     weights: Counter[Period] = Counter()
     for section, of, period in zip(parsed.sections, looks, periods, strict=True):
-        if of == look and period and section.level in (None, 1):
+        spans = period and (months(*period) or 0) > 2  # a month or two is when something happened
+        if of == look and period and spans and section.level in (None, 1):
             weights[period] += section.end - section.start
     return weights.most_common(1)[0][0] if weights else None
 
@@ -264,7 +279,7 @@ def _free_id(row: Mapping[str, str], known: list[dict[str, str]], folder: Path) 
     stem = re.sub(r"(?:街道|镇|乡)$", "", row["street"]) or row["street"]
     year = (row["review_start"] or row["plan_start"] or row["published"])[:4]
     dated = stem if year in stem else f"{stem}-{year}"
-    wanted = re.sub(r"[^\w.-]", "", dated).strip(".-") or "report"
+    wanted = re.sub(r"[^\w.-]", "", dated)[:60].strip(".-") or "report"
     taken = {other.get("doc_id") for other in known} | {p.stem for p in (folder / "texts").glob("*.txt")}
     numbers = (f"{wanted}-{n}" for n in range(2, len(taken) + 3))
     return next(name for name in (wanted, *numbers) if name not in taken)

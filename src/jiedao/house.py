@@ -7,7 +7,6 @@ plotted values, with the same bytes on every run.
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -48,8 +47,6 @@ def use() -> None:
             font_manager.fontManager.addfont(path)
     plt.style.use(["default", Path(__file__).parent / "house.mplstyle"])
     pd.set_option("display.html.use_mathjax", False)  # a dollar sign in a table is one too
-    # A character without a glyph is an error, never a box.
-    warnings.filterwarnings("error", message="Glyph .* missing from")
 
 
 def figure(height: float, width: float | str = "double", **subplots: object) -> tuple[Figure, object]:
