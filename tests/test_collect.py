@@ -62,7 +62,8 @@ def test_a_new_study_has_what_a_run_needs(tmp_path):
     made = contents(tmp_path / "study")
     notebooks = sorted(p.name for p in (ROOT / "notebooks").glob("[0-9][0-9]-*.ipynb"))
     assert set(made) == {"documents.csv", "terms.csv", *(f"notebooks/{n}" for n in notebooks)}
-    assert made["documents.csv"].decode().splitlines() == [",".join(collect.COLUMNS)]
+    # The mark tells spreadsheets on Chinese systems that this is UTF-8.
+    assert made["documents.csv"].decode() == "\ufeff" + ",".join(collect.COLUMNS) + "\n"
     assert all(b'"outputs": []' in made[f"notebooks/{n}"] for n in notebooks)
     assert not any(b"image/png" in data for data in made.values())
     with pytest.raises(JiedaoError, match="has no rows; add one for each text"):
@@ -172,6 +173,10 @@ def test_a_text_that_lies_in_the_corpus_already_only_gets_its_row(tmp_path, repo
     assert (added.row["doc_id"], added.row["file"], added.row["original"]) == ("mine", "mine.txt", "")
     assert [p.name for p in texts.iterdir()] == ["mine.txt"]
     assert read_corpus(tmp_path / "corpus").documents["street"].tolist() == ["东湖街道"]
+    (texts / "临江 街道(1).txt").write_bytes(reports[1].read_bytes())
+    (other,) = taken([texts / "临江 街道(1).txt"], tmp_path / "corpus")
+    assert (other.row["doc_id"], other.row["file"]) == ("临江街道1", "临江 街道(1).txt")
+    assert len(read_corpus(tmp_path / "corpus").documents) == 2
 
 
 def test_damage_is_reported_and_not_mended(tmp_path, reports):
@@ -214,6 +219,44 @@ def test_the_shipped_pages_state_what_the_shipped_table_says(doc_id):
 
 
 # --- the table
+
+
+def test_the_original_of_another_report_is_never_replaced(tmp_path, reports):
+    corpus = tmp_path / "corpus"
+    taken(reports[:1], corpus)
+    (corpus / "texts/东湖-2024.txt").rename(corpus / "texts/mine.txt")
+    table = corpus / "documents.csv"
+    renamed = table.read_text("utf-8-sig").replace("东湖-2024,东湖-2024.txt", "mine,mine.txt")
+    table.write_text(renamed, "utf-8")
+    reports[1].write_text(REPORT.format("东湖街道", 8), "utf-8")
+    before = (corpus / "originals/东湖-2024.txt").read_bytes()
+    (added,) = taken(reports[1:2], corpus)
+    assert added.row["doc_id"] == "东湖-2024-2"
+    assert (corpus / "originals/东湖-2024.txt").read_bytes() == before
+
+
+def test_what_a_spreadsheet_makes_of_the_table_is_read(tmp_path, reports):
+    corpus = tmp_path / "corpus"
+    taken(reports[:1], corpus, {"review_start": "2024-01", "review_end": "2024-12"})
+    table = corpus / "documents.csv"
+    text = table.read_text("utf-8-sig").replace("2024-01,2024-12", "2024/1,Dec-24") + ",,,\n"
+    saved = text.replace(",", "\t").replace("\n", "\r\n").encode("gb18030")
+    table.write_bytes(saved)
+    read = read_documents(corpus)
+    assert read[["review_start", "review_end"]].to_numpy().tolist() == [["2024-01", "2024-12"]]
+    taken(reports[1:2], corpus)
+    assert read_documents(corpus)["street"].tolist() == ["东湖街道", "西江镇"]
+    assert b"\t" in table.read_bytes()
+
+
+def test_a_row_with_too_many_cells_stops_the_adding(tmp_path, reports):
+    corpus = tmp_path / "corpus"
+    (corpus / "texts").mkdir(parents=True)
+    bad = ",".join(collect.REQUIRED) + "\na,a.txt,甲街道,乙区,丙市,丁省,review, plan\n"
+    (corpus / "documents.csv").write_text(bad, "utf-8")
+    with pytest.raises(JiedaoError, match="more cells than there are columns"):
+        taken(reports[:1], corpus)
+    assert (corpus / "documents.csv").read_text("utf-8") == bad
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])

@@ -10,7 +10,7 @@ import pytest
 from jiedao import JiedaoError
 from jiedao.clean import normalise
 from jiedao.corpus import read_corpus
-from jiedao.documents import local_places
+from jiedao.documents import iso_month, local_places
 
 RAW = Path(__file__).parents[1] / "data/raw"
 TABLES = {
@@ -179,6 +179,20 @@ def test_a_table_saved_by_a_chinese_spreadsheet(tmp_path, rows, texts):
     for encoding in ("gb18030", "utf-8-sig", "utf-16"):
         (tmp_path / "documents.csv").write_bytes(table.encode(encoding))
         assert read_corpus(tmp_path).documents["street"].tolist() == [r["street"] for r in rows]
+
+
+@pytest.mark.parametrize(
+    ("cell", "month"),
+    [
+        *(
+            (c, "2024-01")
+            for c in ("2024-01", "2024/1", "2024.1", "2024年1月", "2024/1/1", "2024-01-01", "Jan-24")
+        ),
+        *((c, c) for c in ("2024-13", "2024-01-31", "Foo-24", "1-24", "")),
+    ],
+)
+def test_months_as_spreadsheets_write_them(cell, month):
+    assert iso_month(cell) == month
 
 
 def test_a_study_folder_stands_for_the_corpus_in_it(tmp_path, rows, texts):

@@ -23,7 +23,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from pypdf import PdfReader, PdfWriter
 
-from jiedao import JiedaoError, ingest, webpage
+from jiedao import JiedaoError, files, ingest, webpage
 from jiedao.clean import decode
 from jiedao.ingest import Extracted, extract, extract_files, join_wrapped, table_row
 from jiedao.word import numeral
@@ -77,7 +77,7 @@ def refusal(data, name="report"):
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
 def test_plain_text_stays_as_it_is(encoding):
     text = f"  {TITLE}\r\n一、<经济>\n\n{SAID[0]}\r"
-    assert extract(text.encode(encoding), "report.txt") == Extracted(text, {}, [])
+    assert extract(text.encode(encoding), "report.txt") == Extracted(text, {}, [], "text")
 
 
 def test_plain_text_needs_no_further_package(monkeypatch):
@@ -155,10 +155,12 @@ def test_a_text_that_speaks_of_tags_is_text():
 
 
 def test_a_file_too_large_is_refused_before_it_is_read(tmp_path, monkeypatch):
-    monkeypatch.setattr(ingest, "LARGEST_FILE", 100)
+    for module in (ingest, files):
+        monkeypatch.setattr(module, "LARGEST_FILE", 100)
     path = tmp_path / "large.txt"
     path.write_bytes(b"a" * 1000)
-    assert len(ingest.read_bounded(path)) == 101
+    with pytest.raises(JiedaoError, match=r"large\.txt: larger than"):
+        files.read_bounded(path)
     assert "larger than" in refusal(b"a" * 101)
 
 
@@ -644,7 +646,7 @@ def test_paragraphs_and_tables_of_a_document_come_in_order():
     document.sections[0].footer.paragraphs[0].text = "页脚"
     found = extract(saved(document), "report.docx")
     expected = [TITLE, SAID[0], "格0 | 格1 | 格2", "格3 | 格4 | 格5", "一、经济", SAID[1]]
-    assert found == Extracted("\n".join(expected), {}, [])
+    assert found == Extracted("\n".join(expected), {}, [], "docx")
 
 
 def test_merged_cells_are_read_once_and_nested_tables_whole():
@@ -714,7 +716,7 @@ def test_the_table_of_contents_is_left_out_with_a_warning():
         "<w:sdtContent><w:p><w:r><w:t>一、经济 1</w:t></w:r></w:p></w:sdtContent></w:sdt>",
     )
     found = extract(saved(document), "a.docx")
-    assert found == Extracted(SAID[0], {}, ["the table of contents is left out (lines: 1)"])
+    assert found == Extracted(SAID[0], {}, ["the table of contents is left out (lines: 1)"], "docx")
 
 
 def numbered(document, levels, num_id=50, override=""):
@@ -1001,14 +1003,14 @@ def test_a_worker_that_dies_or_hangs_costs_one_file(tmp_path, monkeypatch):
     path = tmp_path / "report.txt"
     path.write_text(SAID[0], "utf-8")
     several = extract_files([path] * 3)
-    assert next(several)[1] == Extracted(SAID[0], {}, [])
+    assert next(several)[1] == Extracted(SAID[0], {}, [], "text")
     (worker,) = multiprocessing.active_children()
     worker.kill()
     worker.join()
     error = next(several)[1]
     assert isinstance(error, JiedaoError)
     assert str(error).startswith(f"{path}: could not be read within 2 GiB and 120 s")
-    assert next(several)[1] == Extracted(SAID[0], {}, [])
+    assert next(several)[1] == Extracted(SAID[0], {}, [], "text")
     several.close()
     ((_, late),) = extract_files([path], seconds=0)
     assert isinstance(late, JiedaoError)

@@ -117,10 +117,10 @@ HEADER = "term,kind,gloss_en,source\n"
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (None, "cannot be read"),
-        ("", "cannot be read"),
-        (b"\xff\xfe\x00", "cannot be read"),
-        (HEADER + "甲乙,phrase,a\n丙丁,phrase,b,c,d\n", "cannot be read"),
+        (None, "no such file"),
+        ("", "is empty"),
+        (b"\xff\xfe\x00", "not a text"),
+        (HEADER + "甲乙,phrase,a\n丙丁,phrase,b,c,d\n", "not a CSV table"),
         (HEADER + "甲乙,phrase,one, two,usage\n", "more cells"),
         ("term,gloss_en,kind,source\n甲乙,a,phrase,b\n", "the columns must begin with term, kind"),
         ("term,kind\n甲乙,phrase\n", "the columns must begin with term, kind"),

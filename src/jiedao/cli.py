@@ -214,12 +214,17 @@ def inspect(file: Path, as_json: bool) -> None:
     Example: jiedao inspect report.txt --json
     """
     from jiedao.clean import decode
+    from jiedao.files import read_bounded
+    from jiedao.ingest import extract_files, kind_of
     from jiedao.inspection import inspect_report
 
-    if not file.is_file():
-        what = "a folder; give one text" if file.is_dir() else "no such file"
-        raise JiedaoError(f"{file}: {what}")
-    data = file.read_bytes()
+    data = read_bounded(file)
+    if kind_of(data, str(file)) != "text":
+        ((_, read),) = extract_files([file])
+        if isinstance(read, JiedaoError):
+            raise read
+        click.echo(f"{file}: {read.kind}; offsets are those of the text taken from it", err=True)
+        data = read.text.encode("utf-8")
     report = inspect_report(data, str(file))
     if as_json:
         click.echo(json.dumps(report, ensure_ascii=False, separators=(",", ":")))
@@ -249,7 +254,7 @@ def inspect(file: Path, as_json: bool) -> None:
 def _regex(_ctx: click.Context, _param: click.Parameter, pattern: str) -> str:
     try:
         re.compile(pattern)
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         raise click.BadParameter(f"{error}; put a backslash before signs that are meant literally.") from None
     return pattern
 

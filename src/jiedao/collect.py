@@ -26,15 +26,16 @@ from jiedao.comparability import months
 from jiedao.corpus import PENDING, Parsed, parse
 from jiedao.damage import find_damage
 from jiedao.documents import PERIODS, REQUIRED, TERMS, corpus_folder
-from jiedao.files import FORMULA, locked, write_bytes
-from jiedao.ingest import Extracted, extract_files, read_bounded
-from jiedao.lexicon import data_folder, place_names, provinces
+from jiedao.files import FORMULA, locked, read_bounded, write_bytes
+from jiedao.ingest import Extracted, extract_files
+from jiedao.lexicon import data_folder, place_names, provinces, separator
 from jiedao.orientation import outlooks
 from jiedao.periods import Period, section_periods
 
 COLUMNS = (*REQUIRED, *PERIODS, "figures_end", "title", "published", "index_no", "publisher", "source_url")
 COLUMNS += ("sha256", "original", "original_sha256", "place_source", "notes")
 SUFFIXES = ".txt .html .htm .shtml .xhtml .mht .mhtml .pdf .docx .doc .wps .rtf .odt".split()
+MARK = b"\xef\xbb\xbf"  # without it, spreadsheets on Chinese systems take UTF-8 for GB 18030
 MONTHS = r"\d{4}-(?:0[1-9]|1[0-2])/\d{4}-(?:0[1-9]|1[0-2])"
 Ask = Callable[[str, Path], str]
 _GENRES = {
@@ -73,8 +74,8 @@ def new_study(folder: Path) -> None:
         made = Path(scratch) / "study"
         for name in ("texts", "originals", "notebooks"):
             (made / name).mkdir(parents=True)
-        write_bytes(made / "documents.csv", _as_csv([list(COLUMNS)]))
-        write_bytes(made / TERMS, _as_csv([["term", "kind", "gloss_en", "source"]]))
+        for name, header in (("documents.csv", list(COLUMNS)), (TERMS, "term kind gloss_en source".split())):
+            write_bytes(made / name, MARK + _as_csv([header]))
         for path in sorted(data_folder("notebooks").glob("[0-9][0-9]-*.ipynb")):
             notebook = nbformat.read(path, as_version=4)
             for cell in notebook.cells:
@@ -157,8 +158,9 @@ def _add(path: Path, extracted: Extracted, folder: Path, given: Mapping[str, str
     unknown = _unknown(row)
     row["street"] = _harmless(row["street"] or _readable_stem(path))
     row["notes"] = "; ".join(_UNKNOWN[column] for column in unknown)
-    if path.resolve().parent == (folder / "texts").resolve() and path.suffix == ".txt":
-        row |= {"doc_id": path.stem, "file": path.name, "sha256": digests[1]}
+    lies_there = path.resolve().parent == (folder / "texts").resolve() and path.suffix == ".txt"
+    if lies_there and extracted.kind == "text":
+        row |= {"doc_id": _as_id(path.stem), "file": path.name, "sha256": digests[1]}
     else:
         row["doc_id"] = _free_id(row, known, folder)
         kept = row["doc_id"] + re.sub(r"[^.\w]", "", path.suffix.lower())[:8]
@@ -279,10 +281,15 @@ def _free_id(row: Mapping[str, str], known: list[dict[str, str]], folder: Path) 
     stem = re.sub(r"(?:街道|镇|乡)$", "", row["street"]) or row["street"]
     year = (row["review_start"] or row["plan_start"] or row["published"])[:4]
     dated = stem if year in stem else f"{stem}-{year}"
-    wanted = re.sub(r"[^\w.-]", "", dated)[:60].strip(".-") or "report"
-    taken = {other.get("doc_id") for other in known} | {p.stem for p in (folder / "texts").glob("*.txt")}
+    wanted = _as_id(dated)
+    kept = [p.stem for name in ("texts", "originals") for p in (folder / name).glob("*")]
+    taken = {*kept, *(other.get("doc_id") for other in known)}
     numbers = (f"{wanted}-{n}" for n in range(2, len(taken) + 3))
     return next(name for name in (wanted, *numbers) if name not in taken)
+
+
+def _as_id(name: str) -> str:
+    return re.sub(r"[^\w.-]", "", name)[:60].strip(".-") or "report"
 
 
 def _harmless(cell: str) -> str:
@@ -310,12 +317,17 @@ def _read_rows(folder: Path) -> list[list[str]]:
         return [list(COLUMNS)]
     text, _ = decode(path.read_bytes(), str(path))
     try:
-        rows = [row for row in csv.reader(io.StringIO(text, newline=""), strict=True) if row]
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator(text))
+        rows = [row for row in reader if any(row)]
     except csv.Error as error:
         raise JiedaoError(f"{path}: not a CSV table ({error}); mend it first") from None
     if missing := [c for c in REQUIRED if c not in map(str.strip, rows[0])]:
         raise JiedaoError(f"{path}: the column {missing[0]} is missing; the data card lists the columns")
-    return [[cell.strip() for cell in rows[0]], *rows[1:]]
+    if any(any(row[len(rows[0]) :]) for row in rows):
+        raise JiedaoError(
+            f"{path}: a row has more cells than there are columns; quote cells that hold commas"
+        )
+    return [[cell.strip() for cell in rows[0]], *(row[: len(rows[0])] for row in rows[1:])]
 
 
 def _append(folder: Path, rows: list[list[str]], row: Mapping[str, Any]) -> None:
@@ -324,12 +336,13 @@ def _append(folder: Path, rows: list[list[str]], row: Mapping[str, Any]) -> None
     before = path.read_bytes() if path.is_file() else b""
     header = [*rows[0], *(c for c in row if c not in rows[0] and row[c])]
     wide = [header, *(r + [""] * (len(header) - len(r)) for r in rows[1:])]
-    encoding = decode(before, str(path))[1] if before.strip() else "utf-8"
-    mark = next((m for m in (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff") if before.startswith(m)), b"")
-    write_bytes(path, mark + _as_csv([*wide, [row.get(c, "") for c in header]], encoding))
+    text, encoding = decode(before, str(path)) if before.strip() else ("", "utf-8")
+    mark = next((m for m in (MARK, b"\xff\xfe", b"\xfe\xff") if before.startswith(m)), b"" if text else MARK)
+    table = [*wide, [row.get(c, "") for c in header]]
+    write_bytes(path, mark + _as_csv(table, encoding, separator(text or ",")))
 
 
-def _as_csv(rows: list[list[str]], encoding: str = "utf-8") -> bytes:
+def _as_csv(rows: list[list[str]], encoding: str = "utf-8", delimiter: str = ",") -> bytes:
     out = io.StringIO(newline="")
-    csv.writer(out, lineterminator="\n").writerows(rows)
+    csv.writer(out, lineterminator="\n", delimiter=delimiter).writerows(rows)
     return out.getvalue().encode(encoding)

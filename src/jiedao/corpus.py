@@ -22,6 +22,7 @@ from jiedao.clean import Span, decode, find_furniture, normalise
 from jiedao.damage import find_damage
 from jiedao.documents import corpus_folder, local_places, own_terms, read_documents
 from jiedao.evidence import Evidence
+from jiedao.files import read_bounded
 from jiedao.lexicon import default_terms, place_names
 from jiedao.orientation import orient
 from jiedao.outline import Section, read_outline
@@ -30,7 +31,6 @@ from jiedao.reading import Reading, code_themes, read_policy
 from jiedao.segment import Segmenter, split_sentences
 
 # What is printed of a section, here and by `jiedao inspect --json`.
-LARGEST = 50_000_000
 PENDING = ".pending"
 SECTION_COLUMNS = "parent level number heading style start heading_end own_end end orientation".split()
 
@@ -359,9 +359,7 @@ def read_corpus(path: str | Path, segmenter: Segmenter | None = None) -> Corpus:
             )
         if file.resolve().parent != (folder / "texts").resolve():
             raise JiedaoError(f"{file}: leads out of the folder; put the text itself there")
-        if file.stat().st_size > LARGEST:
-            raise JiedaoError(f"{file}: larger than {LARGEST:,} bytes, no report; split it or remove the row")
-        data = file.read_bytes()
+        data = read_bounded(file)
         digest = hashlib.sha256(data).hexdigest()
         if digest in digests:
             raise JiedaoError(f"{file}: the same text as {digests[digest]}; keep one of the two")

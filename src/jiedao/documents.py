@@ -10,7 +10,8 @@ import pandas as pd
 
 from jiedao import JiedaoError
 from jiedao.clean import decode
-from jiedao.lexicon import read_terms
+from jiedao.files import read_bounded
+from jiedao.lexicon import read_terms, separator
 
 REQUIRED = ("doc_id", "file", "street", "district", "city", "province", "genre")
 PERIODS = ("review_start", "review_end", "plan_start", "plan_end")
@@ -30,12 +31,12 @@ def read_documents(folder: Path) -> pd.DataFrame:
     path = folder / "documents.csv"
     if not path.is_file():
         raise JiedaoError(f"{path}: no such file; a corpus is a folder with documents.csv and texts/")
-    data = path.read_bytes()
+    data = read_bounded(path)
     if not data.strip():
         raise JiedaoError(f"{path}: is empty; `jiedao new` makes one with the columns")
     try:
         text, _ = decode(data, str(path))  # spreadsheets on Chinese systems save CSV as GB 18030
-        table = pd.read_csv(StringIO(text), dtype=str, keep_default_na=False)
+        table = pd.read_csv(StringIO(text), dtype=str, keep_default_na=False, sep=separator(text))
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise JiedaoError(f"{path}: not a CSV table ({str(error).splitlines()[0]})") from None
     if not isinstance(table.index, pd.RangeIndex):
@@ -46,6 +47,9 @@ def read_documents(folder: Path) -> pd.DataFrame:
     table = table.apply(lambda column: column.str.strip())
     if missing := [c for c in REQUIRED if c not in table.columns]:
         raise JiedaoError(f"{path}: the column {missing[0]} is missing; the data card lists the columns")
+    table = table[(table != "").any(axis=1)]  # spreadsheets like to append empty rows
+    for column in {*PERIODS, FIGURES_END} & {*table.columns}:
+        table[column] = table[column].map(iso_month)
     if table.empty:
         raise JiedaoError(f"{path}: has no rows; add one for each text")
     for column in ("doc_id", "file"):
@@ -81,6 +85,20 @@ def read_documents(folder: Path) -> pd.DataFrame:
         if column not in table.columns:
             table[column] = ""
     return table
+
+
+_MONTH = re.compile(r"(\d{4})(?:[-/.]|年)(0?[1-9]|1[0-2])(?:[-/.]0?1|月(?:0?1日)?)?")
+_NAMES = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+
+
+def iso_month(cell: str) -> str:
+    """A month in the form 2024-01, from what spreadsheets make of it: 2024/1, 2024年1月, 2024/1/1, Jan-24."""
+    if month := _MONTH.fullmatch(cell):
+        return f"{month[1]}-{month[2]:0>2}"
+    named = re.fullmatch(r"([A-Z][a-z]{2})-(\d\d)", cell)
+    if named and named[1] in _NAMES:
+        return f"20{named[2]}-{_NAMES.index(named[1]) + 1:02}"
+    return cell
 
 
 def own_terms(folder: Path) -> list[str]:

@@ -12,6 +12,7 @@ from filelock import FileLock, Timeout
 from jiedao import JiedaoError
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what makes a spreadsheet reckon
+LARGEST_FILE = 50 * 2**20
 LOCK = ".jiedao-lock"
 
 
@@ -48,3 +49,23 @@ def locked(folder: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def read_bounded(path: Path) -> bytes:
+    """A file's content, unless it is too large.
+
+    Raises
+    ------
+    JiedaoError
+        If it is no file, cannot be opened, or is larger than the bound.
+    """
+    try:
+        if not path.is_file():
+            raise JiedaoError(f"{path}: {'a folder; name its files' if path.is_dir() else 'no such file'}")
+        with path.open("rb") as file:
+            data = file.read(LARGEST_FILE + 1)
+        if len(data) > LARGEST_FILE:
+            raise JiedaoError(f"{path}: larger than 50 MB; save the report alone, without pictures")
+    except OSError as error:
+        raise JiedaoError(f"{path}: {error.strerror or error}; check the file") from error
+    return data

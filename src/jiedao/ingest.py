@@ -25,8 +25,8 @@ from typing import NamedTuple
 
 from jiedao import JiedaoError
 from jiedao.clean import decode, normalise
+from jiedao.files import LARGEST_FILE, read_bounded
 
-LARGEST_FILE = 50 * 2**20
 LARGEST_UNPACKED = 200 * 2**20
 LARGEST_RATIO = 200
 MEMORY = 2 * 2**30
@@ -72,7 +72,7 @@ def extract(data: bytes, name: str) -> Extracted:
     """
     if len(data) > LARGEST_FILE:
         raise JiedaoError(f"{name}: larger than 50 MB; save the report alone, without pictures")
-    kind = _kind(data, name)
+    kind = kind_of(data, name)
     if kind == "text":
         return Extracted(decode(data, name)[0], {}, [], kind)
     try:
@@ -129,24 +129,6 @@ def extract_files(
             _stop(process, line)
 
 
-def read_bounded(path: Path) -> bytes:
-    """A file's content, unless it is too large.
-
-    Raises
-    ------
-    JiedaoError
-        If it is no file, cannot be opened, or is larger than the bound.
-    """
-    try:
-        if not path.is_file():
-            raise JiedaoError(f"{path}: {'a folder; name its files' if path.is_dir() else 'no such file'}")
-        with path.open("rb") as file:
-            data = file.read(LARGEST_FILE + 1)
-    except OSError as error:
-        raise JiedaoError(f"{path}: {error.strerror or error}; check the file") from error
-    return data
-
-
 def squeeze(text: str) -> str:
     """A text without blanks and table signs, in plain forms: what two readers of a page agree on."""
     return re.sub(r"[\s|]+", "", normalise(text))
@@ -200,7 +182,7 @@ _TAG = r"<(?:!doctype html|html|head|meta|title|body|div|p|table|span|section|ar
 _SAVED_PAGE = re.compile(rb"content-type:\s*multipart/related", re.I)
 
 
-def _kind(data: bytes, name: str) -> str:
+def kind_of(data: bytes, name: str) -> str:
     """``text``, ``html``, ``mhtml``, ``pdf`` or ``docx``; refuses what holds no text to read."""
     suffix = Path(name).suffix.lower()
     head = data[:4096]

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
+from io import StringIO
 from pathlib import Path
 
 import pandas as pd
 
 from jiedao import JiedaoError
+from jiedao.clean import decode
+from jiedao.files import read_bounded
 
 CATEGORIES = ("function", "number", "genre", "policy_verb")
 
@@ -23,19 +26,29 @@ def data_folder(name: str) -> Path:
     return packaged if packaged.is_dir() else source / name if name == "notebooks" else source / "data" / name
 
 
+def separator(text: str) -> str:
+    """What parts the cells of a table: spreadsheets also write semicolons and tabs."""
+    return max(",;\t", key=text.partition("\n")[0].count)
+
+
 def read_table(name: str, key: str, columns: list[str], folder: Path | None) -> pd.DataFrame:
     """A table of data/lexicon, checked: its columns in order, no key twice; all cells as text."""
     path = (folder or data_folder("lexicon")) / name
     try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise JiedaoError(f"{path}: cannot be read ({error})") from None
+        data = read_bounded(path)
+        if not data.strip():
+            raise JiedaoError(f"{path}: is empty; restore it, or remove it if it is your own")
+        text, _ = decode(data, str(path))
+        table = pd.read_csv(StringIO(text), dtype=str, keep_default_na=False, sep=separator(text))
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise JiedaoError(f"{path}: not a CSV table ({str(error).splitlines()[0]}); mend it") from None
     if not isinstance(table.index, pd.RangeIndex):
         raise JiedaoError(
             f"{path}: a row has more cells than there are columns; quote cells that hold commas"
         )
     if list(table.columns[: len(columns)]) != columns:
         raise JiedaoError(f"{path}: the columns must begin with {', '.join(columns)}")
+    table = table[(table != "").any(axis=1)]  # spreadsheets like to append empty rows
     doubled = table[key][table[key].duplicated()]
     if len(doubled):
         raise JiedaoError(f"{path}: {doubled.iloc[0]!r} stands twice in column {key}; keep one row")

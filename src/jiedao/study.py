@@ -176,7 +176,12 @@ def execute(path: Path, clients: list[NotebookClient]) -> float:
     The client that runs it is put into ``clients``, so that a caller can end it.
     """
     began = time.monotonic()
-    notebook = nbformat.read(path, as_version=4)
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except Exception as error:  # of many kinds, by what is wrong with it
+        raise JiedaoError(
+            f"{path.name}: no notebook that can be read ({type(error).__name__}); restore it"
+        ) from None
     client = NotebookClient(
         notebook,
         timeout=TIMEOUT,
@@ -190,8 +195,10 @@ def execute(path: Path, clients: list[NotebookClient]) -> float:
     try:
         asyncio.run(client.async_execute(env=environment))  # closes the loop it opens
     except CellExecutionError as error:
-        reason = f"{error.ename}: {error.evalue}".strip().splitlines()[0]
-        raise JiedaoError(f"{path.name}: {reason}; open it with `make lab` to see where") from None
+        reason = f"{error.ename}: {error.evalue}".strip().splitlines()[0][:200]
+        missing = error.ename == "FileNotFoundError" and "data/processed" in error.evalue
+        remedy = "run the whole study first" if missing else "open it with `make lab` to see where"
+        raise JiedaoError(f"{path.name}: {reason}; {remedy}") from None
     except (CellTimeoutError, DeadKernelError) as error:
         raise JiedaoError(f"{path.name}: did not finish ({type(error).__name__}); run it again") from None
     notebook.metadata = {
