@@ -343,8 +343,10 @@ def _below(said: list[str], kinds: list[str | None], running: list[bool], last: 
     known = [i for i in rest if kinds[i] and i not in dated[:1]]
     if not known:
         return [None for _ in rest]
-    # Between the date of the signature and the first sure line there is nothing of the report.
-    begin = dated[0] + 1 if dated and dated[0] < known[0] else known[0]
+    # Between the date of the signature and the first sure line there is nothing of the report but annexes.
+    signed = dated[0] + 1 if dated and dated[0] < known[0] else known[0]
+    annexed = any(re.match(r"附[件表录图]|.*\|", line) for line in said[signed : known[0]])
+    begin = known[0] if annexed else signed
     above = "".join(said[:last])
     # Sentences that are no repetition may be the report's: nothing of it may be lost.
     sentences = [running[i] and re.search(r"[。;!?]", said[i]) and not kinds[i] for i in rest]
@@ -407,7 +409,7 @@ def page_metadata(text: str, furniture: list[Span], title: str | None) -> dict[s
     return {
         "street": streets[0] if streets else None,
         "published": f"{date[1]}-{date[2]:0>2}-{date[3]:0>2}" if date else None,
-        "index_no": stated("索引号", "信息索引"),
+        "index_no": stated("索引号", "信息索引号", "信息索引"),
         "publisher": publisher,
         "source": source,
     }

@@ -26,7 +26,7 @@ from jiedao.comparability import months
 from jiedao.corpus import PENDING, Parsed, parse
 from jiedao.damage import find_damage
 from jiedao.documents import PERIODS, REQUIRED, TERMS, corpus_folder
-from jiedao.files import FORMULA, locked, read_bounded, write_bytes
+from jiedao.files import FORMULA, PART, locked, read_bounded, write_bytes
 from jiedao.ingest import Extracted, extract_files
 from jiedao.lexicon import data_folder, place_names, provinces, separator
 from jiedao.orientation import outlooks
@@ -196,7 +196,9 @@ def describe(parsed: Parsed, stated: Mapping[str, str]) -> dict[str, str]:
     row |= {k: v for k, v in (page | dict(stated)).items() if k in COLUMNS and v}
     row["title"] = parsed.title or row["title"]  # what a file calls itself is often the site's name
     lines = [parsed.plain[s.start : s.end] for s in parsed.furniture]
-    row |= _place([row["title"], page["source"] or "", row["publisher"], *lines], row["street"], parsed.plain)
+    signed = [parsed.plain[s.start : s.own_end] for s in parsed.sections if s.orientation == "apparatus"]
+    naming = [row["title"], page["source"] or "", row["publisher"], *lines, *signed]
+    row |= _place(naming, row["street"], parsed.plain)
     row["place_source"] = "text" if row["street"] else ""
     parts = {s.orientation for s in parsed.sections}
     there = tuple(o for o in ("retrospective", "problem-statement", "prospective") if o in parts)
@@ -253,8 +255,10 @@ def _place(naming: list[str], street: str | None, text: str) -> dict[str, str]:
     """Street, district, city and province, where the lines that name places have them."""
     if not street:  # a report of a county or city bears its name; else the name that the text has most
         unit = next(filter(None, map(_UNIT.match, naming)), None)
+        signed = [n for line in naming for n in STREET.findall(line) if n not in NO_STREET]
         often = Counter(n for n in STREET.findall(text) if n not in NO_STREET).most_common(1)
-        street = unit[1] if unit else often[0][0] if often and often[0][1] > 1 else ""
+        street = unit[1] if unit else signed[0] if signed else ""
+        street = street or (often[0][0] if often and often[0][1] > 1 else "")
     lines = " ".join(naming)
     above = re.search(rf"([\u4e00-\u9fff]{{2,6}}?(?:新区|[区县旗]))\s*(?:>\s*)?{re.escape(street)}", lines)
     names = {n for n in place_names() if n in lines}
@@ -308,6 +312,9 @@ def _sweep(folder: Path) -> None:
         if name not in named:
             (texts / name).unlink(missing_ok=True)
         mark.unlink(missing_ok=True)
+    for place in (folder, texts, folder / "originals"):
+        for partial in place.glob(f".*{PART}"):
+            partial.unlink(missing_ok=True)
 
 
 def _read_rows(folder: Path) -> list[list[str]]:

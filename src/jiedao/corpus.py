@@ -372,7 +372,7 @@ def read_corpus(path: str | Path, segmenter: Segmenter | None = None) -> Corpus:
     # A text that `jiedao add` was broken off at is marked so, and not yet part of the corpus.
     texts = folder / "texts"
     pending = {p.name.removesuffix(PENDING).removeprefix(".") for p in texts.glob(f".*{PENDING}")}
-    orphans = sorted({p.name for p in texts.glob("*.txt")} - set(documents["file"]) - pending)
+    orphans = sorted({p.name for p in texts.glob("[!.]*.txt")} - set(documents["file"]) - pending)
     if orphans:
         raise JiedaoError(f"{texts / orphans[0]}: no row in documents.csv; add one or remove the file")
     return Corpus(documents, parsed, segmenter, own_terms(folder))

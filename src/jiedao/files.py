@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +15,7 @@ from jiedao import JiedaoError
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what makes a spreadsheet reckon
 LARGEST_FILE = 50 * 2**20
+PART = ".part"
 LOCK = ".jiedao-lock"
 
 
@@ -20,12 +23,25 @@ LOCK = ".jiedao-lock"
 def replacing(path: Path) -> Iterator[Path]:
     """Give a path to write to, which takes the place of ``path`` if all goes well, and else vanishes."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".part-{path.name}")
+    partial = path.with_name(f".{path.name}{PART}")
     try:
         yield partial
         os.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def move(source: Path, target: Path) -> None:
+    """Move a file into place in one step, also from another disk."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.replace(source, target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        with replacing(target) as partial:
+            shutil.copyfile(source, partial)
+        source.unlink()
 
 
 def write_bytes(path: Path, data: bytes) -> None:

@@ -152,7 +152,7 @@ def publish(
         drawn.set_layout_engine("none")
         for form, silent in _SILENT.items():
             with replacing(target / f"{name}.{form}") as path:
-                drawn.savefig(path, metadata=dict.fromkeys(silent))
+                drawn.savefig(path, format=form, metadata=dict.fromkeys(silent))
         write_table(values, target / f"{name}.csv")
         plt.close(drawn)
         shown = drawn if lang == show else shown

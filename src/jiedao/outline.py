@@ -92,7 +92,10 @@ def _titles(text: str, body: Lines) -> tuple[list[Section], Lines]:
         line = text[start:end]
         subtitle = bool(found) and SUBTITLE.fullmatch(line) is not None
         named = _TITLE_WORD.search(line) is not None
-        second = line in seen or (named and (_SECOND_LINE.match(line) or any(line in t for t in seen)))
+        unfinished = not any(map(_TITLE_WORD.search, seen))  # XX街道 alone on the line above
+        second = line in seen or (
+            named and (unfinished or _SECOND_LINE.match(line) or any(line in t for t in seen))
+        )
         if len(line) > 60 or (found and not subtitle and not second):
             break
         seen.add(line)
@@ -116,7 +119,8 @@ def _find_title(text: str, body: Lines) -> tuple[int | None, Lines]:
         below = text[slice(*body[i + 1])] if i + 1 < len(body) else ""
         bare = bare or (re.match(r"[—–―-]{1,2}\S", below) is not None and not MARKER.match(line))
         if _may_be_title(line) or (bare and not _TITLE_STOP.search(line)):
-            return i, body
+            above = text[slice(*body[i - 1])] if i else ""
+            return (i - 1 if re.fullmatch(_OFFICE, above) else i), body
         caption = line.endswith(("摄", "摄)"))
         if len(line) > 80 or (re.search(r"[。;!?]", line) and not caption) or MARKER.match(line):
             break

@@ -26,7 +26,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from jiedao import JiedaoError
 from jiedao.corpus import read_corpus
 from jiedao.documents import TERMS, corpus_folder
-from jiedao.files import locked
+from jiedao.files import locked, move
 from jiedao.lexicon import data_folder
 
 GENERATED = ("data/processed", "figures")
@@ -51,6 +51,8 @@ NEUTRAL = {
     "LC_ALL": "C.UTF-8",
     "TZ": "UTC",
     "PYTHONUTF8": "1",
+    "PYTHONWARNINGS": "",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
 }
 TIMEOUT = 1800
 
@@ -238,8 +240,7 @@ def _deliver(out: Path) -> list[Path]:
     made = _listed(ready / OUTPUTS)
     for name in made:
         if (ready / name).is_file():
-            (out / name).parent.mkdir(parents=True, exist_ok=True)
-            os.replace(ready / name, out / name)
+            move(ready / name, out / name)
     if made:
         for name in set(_listed(out / OUTPUTS)) - set(made):
             if not name.startswith("notebooks/"):

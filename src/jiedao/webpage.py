@@ -19,7 +19,7 @@ import lxml.html
 import trafilatura
 
 from jiedao import JiedaoError
-from jiedao.clean import MARKS, SIGNED_DATE, TITLE_WORD, Span, lines, normalise, page_metadata
+from jiedao.clean import MARKS, NUMBERED, SIGNED_DATE, TITLE_WORD, Span, lines, normalise, page_metadata
 from jiedao.furniture import line_kind, opens_value
 from jiedao.ingest import CJK, Extracted, squeeze, table_row
 
@@ -136,10 +136,10 @@ def read_html(data: bytes, name: str, charset: str | None = None, url: str = "")
             "or save the file that it links to"
         )
     metas = _metas(tree)
-    title = _title(tree, visible, metas)
     addresses = [*tree.xpath("//link[@rel='canonical']/@href"), metas.get("og:url", ""), url]
     addresses += re.findall(r"<!--\s*saved from url=\(\d+\)(\S+)", source[:4096])
     first, last = _report(visible, _kept_by_trafilatura(tree))
+    title = _title(tree, visible[max(0, first - HEAD_LINES) : first + 3], metas)
     stated = _stated(visible, first, last, metas, title)
     stated["source_url"] = next((a for a in addresses if re.match(r"https?://\S+$", a)), "")
     text = [line.text for line in visible[first:last]]
@@ -312,17 +312,27 @@ def _metas(tree: Any) -> dict[str, str]:
     return found
 
 
-def _title(tree: Any, visible: list[Line], metas: dict[str, str]) -> str:
-    """The report's title: as the site tags it, as a heading, or the page's less the site's name."""
+def _title(tree: Any, above: list[Line], metas: dict[str, str]) -> str:
+    """The report's title: as the site tags it; a first heading above the report; a line there that the page's
+    title holds; a lesser heading; or the page's title less the site's name.
+    """
     if "articletitle" in metas:
         return metas["articletitle"]
     page = " ".join((tree.findtext(".//title") or "").split())
-    headings = [line for line in visible if line.block.tag == "h1" and not line.linked]
-    for _, parts in groupby(headings, key=lambda line: line.block):
-        heading = "".join(line.text for line in parts)
-        if re.search(TITLE_WORD, heading) or squeeze(heading) in squeeze(page):
-            return heading
-    shown = squeeze("".join(line.text for line in visible))
+    named = [
+        x for x in above if re.search(TITLE_WORD, x.text) and not (x.linked or line_kind(normalise(x.text)))
+    ]
+    in_page = [x.text for x in named if squeeze(x.text) in squeeze(page) and len(x.text) >= 8]
+    for tag in ("h1", "", "h2", "h3"):
+        if in_page and not tag:
+            return max(in_page, key=len)
+        headings = [line for line in above if line.block.tag == tag and not line.linked]
+        for _, parts in groupby(headings, key=lambda line: line.block):
+            heading = "".join(line.text for line in parts)
+            meant = re.search(TITLE_WORD, heading) or squeeze(heading) in squeeze(page)
+            if meant and not NUMBERED.match(normalise(heading)):
+                return heading
+    shown = squeeze("".join(line.text for line in above))
     candidates = list(_pieces(metas.get("og:title", ""))) + list(_pieces(page))
     candidates = [p for p in candidates if re.search(TITLE_WORD, p) and squeeze(p) in shown]
     return max(candidates, key=len, default="")
@@ -340,6 +350,7 @@ def _stated(visible: list[Line], first: int, last: int, metas: dict[str, str], t
     running = [i for i in range(first, last) if visible[i].running] or [first]
     around = visible[max(0, first - HEAD_LINES) : running[0]] + visible[running[-1] + 1 : last + HEAD_LINES]
     tagged = [f"{META_LABELS[k]}: {v}" for k, v in metas.items() if k in META_LABELS]
+    tagged += [f"发布时间: {line.text}" for line in around if line.block.get("id") == "publish_time"]
     text = normalise("\n".join(tagged + list(_labelled([line.text for line in around if not line.linked]))))
     found = page_metadata(text, [Span(a, b, "index block") for a, b in lines(text)], title or None)
     return {"title": title} | {k: found[k] or "" for k in ("published", "index_no", "publisher", "source")}
