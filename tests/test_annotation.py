@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from jiedao.clean import decode, find_furniture, normalise
+from jiedao.clean import decode, normalise
 from jiedao.orientation import orient
 from jiedao.outline import read_outline
+from jiedao.page import find_furniture
 
 HERE = Path(__file__).parent
 GOLD = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(HERE.glob("gold/*.json"))}

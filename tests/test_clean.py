@@ -7,7 +7,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from jiedao import JiedaoError, furniture
-from jiedao.clean import decode, find_furniture, lines, normalise, page_metadata
+from jiedao.clean import decode, lines, normalise
+from jiedao.page import find_furniture, page_metadata
 from jiedao.summary import REASONS
 
 CHINESE = "街道2024年工作总结:完成1.2亿元。\r\n一、党建"

@@ -187,6 +187,29 @@ def test_damage_is_reported_and_not_mended(tmp_path, reports):
     assert (tmp_path / "corpus/texts/东湖-2024.txt").read_text("utf-8") == text
 
 
+def test_a_text_that_was_lost_is_restored_from_its_file(tmp_path, reports):
+    corpus = tmp_path / "corpus"
+    taken(reports[:1], corpus)
+    (corpus / "texts/东湖-2024.txt").unlink()
+    (outcome,) = taken(reports[:1], corpus)
+    assert isinstance(outcome, AlreadyThere) and "its text was lost and is restored" in str(outcome)
+    assert len(read_corpus(corpus).documents) == 1
+
+
+@pytest.mark.parametrize("text", ["x", "root:x:0:0:root:/root:/bin/bash\n" * 9, "工作总结"])
+def test_what_is_no_report_is_refused(tmp_path, text):
+    (tmp_path / "a.txt").write_text(text, "utf-8")
+    (outcome,) = taken([tmp_path / "a.txt"], tmp_path / "corpus")
+    assert "holds hardly any Chinese; name the file" in str(outcome)
+    assert not (tmp_path / "corpus/documents.csv").exists()
+
+
+def test_absurd_lengths_are_refused(tmp_path):
+    (tmp_path / "a.txt").write_text("说" * 2_000_001, "utf-8")
+    (outcome,) = taken([tmp_path / "a.txt"], tmp_path / "corpus")
+    assert "longer than 2,000,000 characters, no report" in str(outcome)
+
+
 # --- what a page states
 
 

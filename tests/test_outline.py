@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jiedao.clean import find_furniture, normalise
+from jiedao.clean import normalise
 from jiedao.orientation import orient
 from jiedao.outline import read_outline
+from jiedao.page import find_furniture
 
 SAY = "坚持问题导向,狠抓各项任务落实,群众满意度稳步提高,取得明显成效。"
 

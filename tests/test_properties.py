@@ -13,10 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jiedao import JiedaoError
-from jiedao.clean import decode, find_furniture, normalise
+from jiedao.clean import decode, normalise
 from jiedao.coding import CODES
 from jiedao.corpus import parse, sentence_spans, token_spans
 from jiedao.inspection import inspect_report
+from jiedao.page import find_furniture
 from jiedao.reading import code_themes, read_policy
 from jiedao.segment import Segmenter
 

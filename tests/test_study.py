@@ -313,7 +313,7 @@ def test_a_run_that_is_broken_off_changes_nothing_and_the_next_one_completes(cor
     assert out == ""
     assert "Traceback" not in err
     if sent == signal.SIGINT:
-        assert err.splitlines()[-1] == "jiedao: interrupted; the previous outputs are as they were"
+        assert err.splitlines()[-1] == "jiedao: interrupted; what was there before is as it was"
         assert not list(study.glob(f"{SCRATCH}*"))
     whole = {name: data for name, data in files(study).items() if not name.startswith(SCRATCH)}
     assert whole == before

@@ -2,12 +2,16 @@
 
 The modules follow the study step by step:
 
-- texts: ``clean`` and ``furniture``; ``headings``, ``outline`` and ``orientation``; ``lexicon``, ``names``
-  and ``segment``; ``documents`` and ``corpus``, which hold the tables;
+- reports of one's own: ``ingest`` with ``webpage``, ``pdf`` and ``word``; ``collect`` keeps them;
+- texts: ``clean``; ``furniture`` and ``page``; ``wrapping``, ``headings``, ``outline`` and ``orientation``;
+  ``damage``; ``lexicon``, ``names`` and ``segment``; ``documents`` and ``corpus``, which hold the tables;
+- policy: ``numerals``, ``quantities``, ``periods``, ``indicators``, ``arithmetic``, ``commitments``,
+  ``coding``, ``credit``, ``provenance``, all called by ``reading``;
 - statistics, each taking a table first: ``dtm``, ``frequency``, ``keyness``, ``resample``, ``themes``,
-  ``similarity``, ``summary``, ``concordance``;
+  ``stability``, ``similarity``, ``formula``, ``correspondence``, ``quantification``, ``comparability``,
+  ``robustness``, ``summary``, ``concordance``; ``evidence`` leads from any row to its sentences;
 - what is shown: ``house`` (style and writing), ``plots``, ``pictures``, ``claims``;
-- ``study`` runs the notebooks, ``inspection`` and ``cli`` are the command line.
+- ``study`` runs the notebooks, ``files`` writes safely, ``inspection`` and ``cli`` are the command line.
 """
 
 __version__ = "0.1.0"

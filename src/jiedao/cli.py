@@ -8,13 +8,16 @@ import os
 import re
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from jiedao import JiedaoError, __version__
 
-PATH = click.Path(path_type=Path)
+if TYPE_CHECKING:
+    from jiedao import collect
+
+PATH = click.Path(path_type=Path, readable=False)  # what cannot be read gets a sentence of our own
 CORPUS = click.option(
     "--corpus",
     type=PATH,
@@ -70,7 +73,7 @@ class Group(click.Group):
         except UnicodeEncodeError as error:
             click.echo(f"jiedao: {error.object!r}: no name for a file here; set LC_ALL=C.UTF-8", err=True)
         except KeyboardInterrupt:
-            click.echo("jiedao: interrupted; the previous outputs are as they were", err=True)
+            click.echo("jiedao: interrupted; what was there before is as it was", err=True)
         ctx.exit(1)
 
 
@@ -180,23 +183,35 @@ def add(files: tuple[Path, ...], corpus: Path, **cells: str | None) -> None:
     outcomes = collect.add(paths, corpus, given, ask)
     quiet = few or not sys.stderr or not sys.stderr.isatty()
     shown = click.progressbar(outcomes, length=len(paths), file=sys.stderr, label="reading", hidden=quiet)
-    with shown as bar:
-        said = [(path, outcome) for path, outcome in bar]
-    for path, outcome in said:
-        if isinstance(outcome, JiedaoError):
-            click.echo(f"jiedao: {outcome}", err=True)
-            continue
-        row = outcome.row
-        stated = ((part, row[f"{part}_start"], row[f"{part}_end"]) for part in ("review", "plan"))
-        months = "".join(f"  {part} {start}/{end}" for part, start, end in stated if start)
-        click.echo(f"{row['doc_id']}  {row['street']}  {row['genre']}{months}  <- {path.name}")
-        for warning in outcome.warnings:
-            click.echo(f"{path.name}: {warning}", err=True)
-    results = [outcome for _, outcome in said]
-    added = sum(isinstance(o, collect.Added) for o in results)
-    click.echo(f"{added} of {len(said)} added to {corpus}", err=True)
+    results: list[collect.Added | JiedaoError] = []
+    later: list[tuple[Path, collect.Added | JiedaoError]] = []  # what would break the bar
+    try:
+        with shown as bar:
+            for path, outcome in bar:
+                results.append(outcome)
+                later.append((path, outcome))
+                if quiet:
+                    _show(*later.pop())
+    finally:  # what was added stays so, whatever came after
+        for path, outcome in later:
+            _show(path, outcome)
+        added = sum(isinstance(outcome, collect.Added) for outcome in results)
+        click.echo(f"{added} of {len(paths)} added to {corpus}", err=True)
     if any(isinstance(o, JiedaoError) and not isinstance(o, collect.AlreadyThere) for o in results):
         sys.exit(1)
+
+
+def _show(path: Path, outcome: collect.Added | JiedaoError) -> None:
+    """Say of one file that it was added, and with what facts, or why not."""
+    if isinstance(outcome, JiedaoError):
+        click.echo(f"jiedao: {outcome}", err=True)
+        return
+    row = outcome.row
+    stated = ((part, row[f"{part}_start"], row[f"{part}_end"]) for part in ("review", "plan"))
+    months = "".join(f"  {part} {start}/{end}" for part, start, end in stated if start)
+    click.echo(f"{row['doc_id']}  {row['street']}  {row['genre']}{months}  <- {path.name}")
+    for warning in outcome.warnings:
+        click.echo(f"{path.name}: {warning}", err=True)
 
 
 def _ask(column: str, path: Path) -> str:

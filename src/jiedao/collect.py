@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 import nbformat
 
 from jiedao import JiedaoError
-from jiedao.clean import NO_STREET, STREET, decode, page_metadata
+from jiedao.clean import decode
 from jiedao.comparability import months
 from jiedao.corpus import PENDING, Parsed, parse
 from jiedao.damage import find_damage
@@ -30,11 +30,13 @@ from jiedao.files import FORMULA, PART, locked, read_bounded, write_bytes
 from jiedao.ingest import Extracted, extract_files
 from jiedao.lexicon import data_folder, place_names, provinces, separator
 from jiedao.orientation import outlooks
+from jiedao.page import NO_STREET, STREET, page_metadata
 from jiedao.periods import Period, section_periods
 
 COLUMNS = (*REQUIRED, *PERIODS, "figures_end", "title", "published", "index_no", "publisher", "source_url")
 COLUMNS += ("sha256", "original", "original_sha256", "place_source", "notes")
 SUFFIXES = ".txt .html .htm .shtml .xhtml .mht .mhtml .pdf .docx .doc .wps .rtf .odt".split()
+FEWEST = 20  # Chinese characters of the shortest text that may be a report
 MARK = b"\xef\xbb\xbf"  # without it, spreadsheets on Chinese systems take UTF-8 for GB 18030
 MONTHS = r"\d{4}-(?:0[1-9]|1[0-2])/\d{4}-(?:0[1-9]|1[0-2])"
 Ask = Callable[[str, Path], str]
@@ -150,8 +152,11 @@ def _add(path: Path, extracted: Extracted, folder: Path, given: Mapping[str, str
     known = [dict(zip(rows[0], row, strict=False)) for row in rows[1:]]
     for other in known:
         if not {*digests}.isdisjoint((other.get("original_sha256"), _text_digest(folder, other))):
-            raise AlreadyThere(f"{path}: is in the corpus already, as {other.get('doc_id')}; nothing to do")
+            done = _restore(folder, other, as_text, digests[1])
+            raise AlreadyThere(f"{path}: is in the corpus already, as {other.get('doc_id')}; {done}")
     parsed = parse(as_text, str(path))
+    if len(re.findall(r"[\u4e00-\u9fff]", parsed.plain)) < FEWEST:
+        raise JiedaoError(f"{path}: holds hardly any Chinese; name the file with the report's text")
     row = describe(parsed, extracted.stated) | {column: _harmless(cell) for column, cell in given.items()}
     for column in _unknown(row) if ask else []:
         _fill(row, column, ask(column, path))
@@ -174,6 +179,15 @@ def _add(path: Path, extracted: Extracted, folder: Path, given: Mapping[str, str
     damage = find_damage(parsed.plain, parsed.sections)
     said = [*extracted.warnings, row["notes"], *(f"{d.kind}, at {d.start}" for d in damage)]
     return Added(row, [s for s in said if s])
+
+
+def _restore(folder: Path, row: Mapping[str, str], as_text: bytes, digest: str) -> str:
+    """Write a text again that its row names but that was lost."""
+    path = folder / "texts" / Path(row.get("file", "")).name
+    if path.is_file() or row.get("sha256") != digest:
+        return "nothing to do"
+    write_bytes(path, as_text)
+    return "its text was lost and is restored"
 
 
 def describe(parsed: Parsed, stated: Mapping[str, str]) -> dict[str, str]:

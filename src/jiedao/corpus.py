@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from jiedao import JiedaoError
-from jiedao.clean import Span, decode, find_furniture, normalise
+from jiedao.clean import Span, decode, normalise
 from jiedao.damage import find_damage
 from jiedao.documents import corpus_folder, local_places, own_terms, read_documents
 from jiedao.evidence import Evidence
@@ -26,11 +26,13 @@ from jiedao.files import read_bounded
 from jiedao.lexicon import default_terms, place_names
 from jiedao.orientation import orient
 from jiedao.outline import Section, read_outline
+from jiedao.page import find_furniture
 from jiedao.periods import Period
 from jiedao.reading import Reading, code_themes, read_policy
 from jiedao.segment import Segmenter, split_sentences
 
 # What is printed of a section, here and by `jiedao inspect --json`.
+LONGEST = 2_000_000  # characters; the longest reports of this kind have some 40,000
 PENDING = ".pending"
 SECTION_COLUMNS = "parent level number heading style start heading_end own_end end orientation".split()
 
@@ -55,6 +57,8 @@ class Parsed:
 def parse(data: bytes, name: str = "text") -> Parsed:
     """Read one report: decode, normalise, find furniture and outline."""
     text, encoding = decode(data, name)
+    if len(text) > LONGEST:
+        raise JiedaoError(f"{name}: longer than {LONGEST:,} characters, no report; keep the report alone")
     plain = normalise(text)
     furniture = find_furniture(plain)
     sections = orient(plain, read_outline(plain, furniture))

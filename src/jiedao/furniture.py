@@ -1,4 +1,4 @@
-"""What a line of site furniture looks like, kind by kind; `jiedao.clean` says where it may stand."""
+"""What a line of site furniture looks like, kind by kind; `jiedao.page` says where it may stand."""
 
 from __future__ import annotations
 

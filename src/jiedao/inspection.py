@@ -6,12 +6,12 @@ from typing import Any
 
 import pandas as pd
 
-from jiedao.clean import page_metadata
 from jiedao.corpus import SECTION_COLUMNS, Parsed, parse, sentence_spans, token_spans
 from jiedao.damage import find_damage
 from jiedao.documents import place_forms
 from jiedao.indicators import Indicator
 from jiedao.lexicon import default_terms
+from jiedao.page import page_metadata
 from jiedao.reading import code_themes, read_policy
 from jiedao.segment import Segmenter
 

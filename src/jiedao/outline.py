@@ -11,9 +11,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from itertools import pairwise
 
-from jiedao.clean import SIGNED_DATE, SUBTITLE, TITLE_WORD, Span, lines, rstrip
+from jiedao.clean import Span, lines, rstrip
 from jiedao.headings import MARKER, Lines, Section, find_headings, is_bare_heading
 from jiedao.orientation import is_part
+from jiedao.page import SIGNED_DATE, SUBTITLE, TITLE_WORD
 from jiedao.wrapping import unwrap
 
 _TITLE_WORD = re.compile(rf"{TITLE_WORD}|讲话|工作")

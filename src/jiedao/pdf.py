@@ -15,9 +15,10 @@ from pypdf import PdfReader
 from pypdf.errors import DependencyError
 
 from jiedao import JiedaoError
-from jiedao.clean import TITLE_WORD, normalise
+from jiedao.clean import normalise
 from jiedao.headings import MARKER
 from jiedao.ingest import CJK, OCR, Extracted, join_wrapped, own_title
+from jiedao.page import TITLE_WORD
 
 # A page with fewer characters holds a number or a stamp, and no text.
 SHORTEST_PAGE = 10

@@ -54,7 +54,7 @@ NEUTRAL = {
     "PYTHONWARNINGS": "",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
 }
-TIMEOUT = 1800
+TIMEOUT = 6 * 3600  # seconds a cell: the work grows with the square of the number of reports
 
 
 class UnknownNotebook(JiedaoError):
@@ -130,9 +130,12 @@ def _stage(
         if (corpus / name).is_file():
             shutil.copyfile(corpus / name, raw / name)
     for folder in GENERATED:
-        if keep and (out / folder).is_dir():
-            shutil.copytree(out / folder, scratch / folder, symlinks=True)
-        (scratch / folder).mkdir(parents=True, exist_ok=True)
+        (scratch / folder).mkdir(parents=True)
+        for file in (out / folder).rglob("*") if keep else ():
+            if file.is_file() and not file.is_symlink():
+                copy = scratch / file.relative_to(out)
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(file, copy)
     (scratch / "notebooks").mkdir()
     for notebook in notebooks:
         shutil.copyfile(notebook, scratch / "notebooks" / notebook.name)

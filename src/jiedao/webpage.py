@@ -19,9 +19,10 @@ import lxml.html
 import trafilatura
 
 from jiedao import JiedaoError
-from jiedao.clean import MARKS, NUMBERED, SIGNED_DATE, TITLE_WORD, Span, lines, normalise, page_metadata
+from jiedao.clean import MARKS, Span, lines, normalise
 from jiedao.furniture import line_kind, opens_value
 from jiedao.ingest import CJK, Extracted, squeeze, table_row
+from jiedao.page import NUMBERED, SIGNED_DATE, TITLE_WORD, page_metadata
 
 BLOCKS = frozenset(
     "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset "

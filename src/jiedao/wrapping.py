@@ -6,8 +6,9 @@ import re
 from collections import Counter
 from itertools import pairwise
 
-from jiedao.clean import NUMBERED, rstrip
+from jiedao.clean import rstrip
 from jiedao.furniture import LONGEST_LINE
+from jiedao.page import NUMBERED
 
 # Stands for each character of a line break inside a paragraph; no text holds it, for it is no text.
 WRAPPED = "\x01"
