@@ -132,7 +132,7 @@ def test_a_file_name_that_is_no_text_is_an_error_like_others():
 
 
 def test_a_file_system_error_is_one_line(tmp_path):
-    corpus(tmp_path / "corpus")
+    corpus(tmp_path / "corpus", TWO, a=TEXT, b=TEXT + b"b")
     (tmp_path / "out").write_text("in the way")
     result = call("run", "--corpus", tmp_path / "corpus", "--out", tmp_path / "out")
     assert (result.exit_code, result.stdout) == (1, "")

@@ -54,11 +54,13 @@ def cells(study, name):
 
 @pytest.fixture
 def corpus(tmp_path):
-    """One small report."""
+    """Two small reports."""
     folder = tmp_path / "corpus"
     (folder / "texts").mkdir(parents=True)
-    (folder / "documents.csv").write_text(HEADER + "a-2024,a.txt,甲街道,,,,plan\n", "utf-8")
+    rows = "a-2024,a.txt,甲街道,,,,plan\nb-2024,b.txt,乙街道,,,,plan\n"
+    (folder / "documents.csv").write_text(HEADER + rows, "utf-8")
     (folder / "texts/a.txt").write_text("一、党建工作\n扎实推进网格建设。\n", "utf-8")
+    (folder / "texts/b.txt").write_text("一、党建工作\n扎实推进社区建设。\n", "utf-8")
     return folder
 
 
@@ -145,6 +147,13 @@ def test_a_fault_in_the_corpus_stops_before_anything_runs(corpus, study):
     assert not (study / "new").exists()
 
 
+def test_one_report_is_no_comparison(corpus, study):
+    (corpus / "documents.csv").write_text(HEADER + "a-2024,a.txt,甲街道,,,,plan\n", "utf-8")
+    (corpus / "texts/b.txt").unlink()
+    with pytest.raises(JiedaoError, match="holds one report; a comparison needs two or more"):
+        run(corpus, study, say=pytest.fail)
+
+
 def test_two_at_once_give_the_same_files(corpus, tmp_path):
     third = [read(), write("third", "../data/processed/z.csv"), "print({'a', 'b', 'c'}, hash('a'))"]
     for jobs in (1, 2):
@@ -224,9 +233,11 @@ def test_a_list_of_outputs_cannot_name_files_elsewhere(corpus, study):
 
 def test_only_what_the_table_names_is_copied(corpus, study):
     (corpus / "texts/elsewhere").symlink_to("/")
-    notebooks(study / "notebooks", first=["import os\nprint(os.listdir('../data/raw/texts'))"], second=["1"])
+    notebooks(
+        study / "notebooks", first=["import os\nprint(sorted(os.listdir('../data/raw/texts')))"], second=["1"]
+    )
     run(corpus, study, say=lambda line: None)
-    assert cells(study, "01-first.ipynb")[0].outputs[0].text == "['a.txt']\n"
+    assert cells(study, "01-first.ipynb")[0].outputs[0].text == "['a.txt', 'b.txt']\n"
 
 
 # --- the order

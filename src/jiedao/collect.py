@@ -175,7 +175,7 @@ def _add(path: Path, extracted: Extracted, folder: Path, given: Mapping[str, str
         write_bytes(folder / "texts" / f".{row['file']}{PENDING}", b"")
         write_bytes(folder / "texts" / row["file"], as_text)
     _append(folder, rows, row)
-    _sweep(folder)
+    (folder / "texts" / f".{row['file']}{PENDING}").unlink(missing_ok=True)
     damage = find_damage(parsed.plain, parsed.sections)
     said = [*extracted.warnings, row["notes"], *(f"{d.kind}, at {d.start}" for d in damage)]
     return Added(row, [s for s in said if s])

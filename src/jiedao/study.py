@@ -95,6 +95,8 @@ def run(
     """
     corpus, out, only = corpus_folder(Path(corpus)).resolve(), Path(out).resolve(), tuple(only)
     texts = list(read_corpus(corpus).documents["file"])
+    if len(texts) < 2:
+        raise JiedaoError(f"{corpus}: holds one report; a comparison needs two or more, so add another")
     own = out / "notebooks"
     source = own if any(own.glob("[0-9][0-9]-*.ipynb")) else data_folder("notebooks")
     notebooks = sorted(source.glob("[0-9][0-9]-*.ipynb"))
