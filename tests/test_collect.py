@@ -176,6 +176,10 @@ def test_a_text_that_lies_in_the_corpus_already_only_gets_its_row(tmp_path, repo
     (texts / "临江 街道(1).txt").write_bytes(reports[1].read_bytes())
     (other,) = taken([texts / "临江 街道(1).txt"], tmp_path / "corpus")
     assert (other.row["doc_id"], other.row["file"]) == ("临江街道1", "临江 街道(1).txt")
+    (texts / "page.txt").write_text(PAGE.format("南山乡", 7), "utf-8")
+    (refused,) = taken([texts / "page.txt"], tmp_path / "corpus")
+    assert "lies in texts/ but is html; move it out, then" in str(refused)
+    (texts / "page.txt").unlink()
     assert len(read_corpus(tmp_path / "corpus").documents) == 2
 
 

@@ -164,7 +164,11 @@ def _add(path: Path, extracted: Extracted, folder: Path, given: Mapping[str, str
     row["street"] = _harmless(row["street"] or _readable_stem(path))
     row["notes"] = "; ".join(_UNKNOWN[column] for column in unknown)
     lies_there = path.resolve().parent == (folder / "texts").resolve() and path.suffix == ".txt"
-    if lies_there and extracted.kind == "text":
+    if lies_there and extracted.kind != "text":
+        raise JiedaoError(
+            f"{path}: lies in texts/ but is {extracted.kind}; move it out and add it from there"
+        )
+    if lies_there:
         row |= {"doc_id": _as_id(path.stem), "file": path.name, "sha256": digests[1]}
     else:
         row["doc_id"] = _free_id(row, known, folder)

@@ -68,7 +68,7 @@ def read_documents(folder: Path) -> pd.DataFrame:
             raise JiedaoError(f"{line}: street is empty; charts name each report by it")
         for column in (*PERIODS, FIGURES_END):
             value = getattr(row, column, "")
-            if value and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", value):
+            if value and not re.fullmatch(r"(?:19|20)[0-9]{2}-(0[1-9]|1[0-2])", value):
                 raise JiedaoError(f"{line}: {column} {value!r} is no month; write it like 2024-01")
         for part in ("review", "plan"):
             start, end = getattr(row, f"{part}_start", ""), getattr(row, f"{part}_end", "")
@@ -87,7 +87,7 @@ def read_documents(folder: Path) -> pd.DataFrame:
     return table
 
 
-_MONTH = re.compile(r"(\d{4})(?:[-/.]|年)(0?[1-9]|1[0-2])(?:[-/.]0?1|月(?:0?1日)?)?")
+_MONTH = re.compile(r"([0-9]{4})(?:[-/.]|年)(0?[1-9]|1[0-2])(?:[-/.]0?1|月(?:0?1日)?)?")
 _NAMES = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 
@@ -95,7 +95,7 @@ def iso_month(cell: str) -> str:
     """A month in the form 2024-01, from what spreadsheets make of it: 2024/1, 2024年1月, 2024/1/1, Jan-24."""
     if month := _MONTH.fullmatch(cell):
         return f"{month[1]}-{month[2]:0>2}"
-    named = re.fullmatch(r"([A-Z][a-z]{2})-(\d\d)", cell)
+    named = re.fullmatch(r"([A-Z][a-z]{2})-([0-9]{2})", cell)
     if named and named[1] in _NAMES:
         return f"20{named[2]}-{_NAMES.index(named[1]) + 1:02}"
     return cell

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from typing import TYPE_CHECKING
 
@@ -109,7 +108,7 @@ def outline_text(sections: pd.DataFrame, deepest: int = 3) -> str:
     return "\n".join([f"{sections['doc_id'].iloc[0]}:", *lines])
 
 
-_SIGNS = re.compile(r"[\\`*_\[\]$~|]")
+_SIGNS = re.compile(r"[<>&\\`*_\[\]$~|]")  # of HTML, Markdown and formulas
 
 
 def takeaway(english: str, chinese: str) -> Markdown:
@@ -122,5 +121,5 @@ def takeaway(english: str, chinese: str) -> Markdown:
 
     chinese = re.sub(r"(?<!\d),(?! )|,(?![\d ])", "\uff0c", chinese)  # not within numbers
     chinese = chinese.translate(str.maketrans(";:()", "\uff1b\uff1a\uff08\uff09"))
-    said = [_SIGNS.sub(r"\\\g<0>", html.escape(text, quote=False)) for text in (english, chinese)]
+    said = [_SIGNS.sub(lambda sign: f"&#{ord(sign[0])};", text) for text in (english, chinese)]
     return Markdown("> **{}**  \n> {}".format(*said))

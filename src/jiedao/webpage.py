@@ -310,6 +310,8 @@ def _metas(tree: Any) -> dict[str, str]:
         value = " ".join((meta.get("content") or "").split())
         if label and value:
             found.setdefault(label, value)
+    for shown in tree.xpath("//*[@id='publish_time']"):  # WeChat has no tag for it
+        found.setdefault("pubdate", " ".join(shown.text_content().split()))
     return found
 
 
@@ -351,7 +353,6 @@ def _stated(visible: list[Line], first: int, last: int, metas: dict[str, str], t
     running = [i for i in range(first, last) if visible[i].running] or [first]
     around = visible[max(0, first - HEAD_LINES) : running[0]] + visible[running[-1] + 1 : last + HEAD_LINES]
     tagged = [f"{META_LABELS[k]}: {v}" for k, v in metas.items() if k in META_LABELS]
-    tagged += [f"发布时间: {line.text}" for line in around if line.block.get("id") == "publish_time"]
     text = normalise("\n".join(tagged + list(_labelled([line.text for line in around if not line.linked]))))
     found = page_metadata(text, [Span(a, b, "index block") for a, b in lines(text)], title or None)
     return {"title": title} | {k: found[k] or "" for k in ("published", "index_no", "publisher", "source")}
