@@ -163,26 +163,22 @@ def _add(path: Path, extracted: Extracted, folder: Path, given: Mapping[str, str
     unknown = _unknown(row)
     row["street"] = _harmless(row["street"] or _readable_stem(path))
     row["notes"] = "; ".join(_UNKNOWN[column] for column in unknown)
-    lies_there = path.resolve().parent == (folder / "texts").resolve() and path.suffix == ".txt"
-    if lies_there and extracted.kind != "text":
-        raise JiedaoError(
-            f"{path}: lies in texts/ but is {extracted.kind}; move it out and add it from there"
-        )
-    if lies_there:
-        row |= {"doc_id": _as_id(path.stem), "file": path.name, "sha256": digests[1]}
+    row |= {"sha256": digests[1], "original_sha256": digests[0]}
+    if path.suffix == ".txt" and path.resolve().parent == (folder / "texts").resolve():
+        if extracted.kind != "text":
+            raise JiedaoError(f"{path}: lies in texts/ but is {extracted.kind}; move it out, then add it")
+        row |= {"doc_id": _as_id(path.stem), "file": path.name, "original_sha256": ""}
     else:
         row["doc_id"] = _free_id(row, known, folder)
-        kept = row["doc_id"] + re.sub(r"[^.\w]", "", path.suffix.lower())[:8]
-        row |= {"file": f"{row['doc_id']}.txt", "sha256": digests[1]}
-        row |= {"original": kept, "original_sha256": digests[0]}
-        write_bytes(folder / "originals" / kept, original)
+        row["file"] = f"{row['doc_id']}.txt"
+        row["original"] = row["doc_id"] + re.sub(r"[^.\w]", "", path.suffix.lower())[:8]
+        write_bytes(folder / "originals" / row["original"], original)
         write_bytes(folder / "texts" / f".{row['file']}{PENDING}", b"")
         write_bytes(folder / "texts" / row["file"], as_text)
     _append(folder, rows, row)
     (folder / "texts" / f".{row['file']}{PENDING}").unlink(missing_ok=True)
-    damage = find_damage(parsed.plain, parsed.sections)
-    said = [*extracted.warnings, row["notes"], *(f"{d.kind}, at {d.start}" for d in damage)]
-    return Added(row, [s for s in said if s])
+    damage = [f"{d.kind}, at {d.start}" for d in find_damage(parsed.plain, parsed.sections)]
+    return Added(row, [said for said in (*extracted.warnings, row["notes"], *damage) if said])
 
 
 def _restore(folder: Path, row: Mapping[str, str], as_text: bytes, digest: str) -> str:
