@@ -145,7 +145,7 @@ def _code(section: tuple, own: list[Word], above: list[Word]) -> Code:
         return Code(section.section_id, None, None, [], 0.0, 0.0, False)
     scores = shares if max(shares.values()) > 0.5 else _with_heading(shares, _weigh(_object(section, own)))
     first, second = sorted(CODES, key=lambda c: (-round(scores.get(c, 0), 2), CODES.index(c)))[:2]
-    margin = scores.get(first, 0) - scores.get(second, 0)
+    margin = max(0.0, scores.get(first, 0) - scores.get(second, 0))  # what is equal to two decimals is a tie
     heavy = {c for c in (first, second) if sum(w.weight for w in own if w.code == c) >= THIN}
     named = second if shares.get(second, 0) >= SECONDARY and second in heavy - {"FRAME"} else None
     found = _distinct([*own, *borrowed], first, named)

@@ -12,7 +12,7 @@ import logging
 import re
 import tempfile
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import lru_cache
 from itertools import accumulate, pairwise
 
 from jiedao.clean import normalise
@@ -170,7 +170,7 @@ class Segmenter:
         return [(a, b, "word") for a, b in pairwise(accumulate(map(len, pieces), initial=offset))]
 
 
-@cache
+@lru_cache(maxsize=8)  # a dictionary takes some 60 MB, and each street has terms of its own
 def _jieba(terms: frozenset[str], hmm: bool) -> Callable[[str], list[str]]:
     """A cut function over a jieba tokenizer of our own, silent and without a cache that outlives it."""
     import jieba
