@@ -7,6 +7,7 @@ sentence that names the file and says what to do.
 
 from __future__ import annotations
 
+import json
 import logging
 import multiprocessing
 import os
@@ -123,7 +124,7 @@ def extract_files(
                 _stop(process, line)
                 process = None
                 found = JiedaoError(f"{path}: {_bounds(seconds)}")
-            yield path, JiedaoError(found) if isinstance(found, str) else found
+            yield path, found
     finally:
         if process is not None and line is not None:
             _stop(process, line)
@@ -300,17 +301,22 @@ def _serve(line: Connection) -> None:
         while True:
             path = line.recv()
             try:
-                line.send(extract(read_bounded(path), str(path)))
+                found = extract(read_bounded(path), str(path))._asdict()
             except JiedaoError as error:
-                line.send(str(error))
+                found = {"error": str(error)}
+            line.send_bytes(json.dumps(found).encode("ascii"))
 
 
-def _ask(line: Connection, path: Path, seconds: float) -> Extracted | str | None:
-    """What the worker read or refused; None if it died or takes too long."""
+def _ask(line: Connection, path: Path, seconds: float) -> Extracted | JiedaoError | None:
+    """What the worker read or refused; None if it died or takes too long.
+
+    It answers in JSON: a worker that a file has taken over can say something wrong, but make nothing run.
+    """
     with suppress(EOFError, OSError):
         line.send(path)
         if line.poll(seconds):
-            return line.recv()
+            found = json.loads(line.recv_bytes(LARGEST_UNPACKED))
+            return JiedaoError(found["error"]) if "error" in found else Extracted(**found)
     return None
 
 

@@ -73,8 +73,8 @@ def find_furniture(text: str) -> list[Span]:
     taken += _between(said[first:last], kinds[first:last])
     taken += _below(said, kinds, running, last)
     found = [Span(*span, kind) for span, kind in zip(spans, taken, strict=True) if kind]
-    if labelled := [(a, _TITLED.match(text, a, b)) for a, b in spans[:first]]:
-        found += [Span(a, rstrip(text, a, m.end()), "index block") for a, m in labelled if m]
+    labels = ((a, _TITLED.match(text, a, b)) for a, b in spans[:first])
+    found += [Span(a, rstrip(text, a, m.end()), "index block") for a, m in labels if m]
     return _joined(text, sorted(found))
 
 
