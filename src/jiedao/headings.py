@@ -276,22 +276,34 @@ def _like_the_first(text: str, sentences: Lines) -> Lines:
     """The first sentence, and those that are built like it and not side by side."""
     kept, shape = sentences[:1], _shape(text[slice(*sentences[0])])
     for span in sentences[1:]:
-        if _alike(shape, _shape(text[slice(*span)])) and span[0] - kept[-1][1] > 5:
+        other = _shape(text[slice(*span)])
+        # Sentences of one clause are often of about one length; two clauses are so by intent only.
+        same = _alike(shape, other) if len(shape) > 1 else shape == other
+        if same and span[0] - kept[-1][1] > 5:
             kept.append(span)
-    return kept
+    return kept if len(kept) > 2 or len(shape) > 1 or _share_a_word(text, kept) else kept[:1]
+
+
+def _share_a_word(text: str, sentences: Lines) -> bool:
+    pairs = [{text[i : i + 2] for i in range(a, b - 1)} for a, b in sentences]
+    return bool(set.intersection(*pairs))
 
 
 def _inner_labels(text: str, span: tuple[int, int], least: int) -> Lines:
     """Labels anywhere in a paragraph: of one clause, at least so many as long as each other and with a word
-    in common (…持续改善。 …持续优化。), or two with one beginning (我们始终坚持…。).
+    in common (…持续改善。 …持续优化。), or two with one beginning (我们始终坚持…。), or three with no other
+    short sentence beside them.
     """
+    short = [c for c in _candidates(text, span) if "," not in text[slice(*c)]]
     kin: dict[tuple[str, int], Lines] = defaultdict(list)
-    for candidate in _candidates(text, span):
+    for candidate in short:
         clause = text[slice(*candidate)]
         keys = {(clause[:4], 0)} | {(clause[i : i + 2], len(clause)) for i in range(len(clause) - 1)}
-        for key in keys if "," not in clause else ():
+        for key in keys:
             if not kin[key] or candidate[0] - kin[key][-1][1] > 5:
                 kin[key].append(candidate)
+    if len(short) > 2 and len({b - a for a, b in short}) == 1:
+        return short
     enough = (found for (word, _), found in kin.items() if len(found) >= (2 if len(word) > 2 else least))
     return max(enough, key=len, default=[])
 
