@@ -145,6 +145,52 @@ REPORTS = {
             (2, None, "促共建,做精做实共同缔造"),
         ],
     ),
+    "labels of one clause in the paragraph of a heading, with a word in common": (
+        f"(一)抓生态。{SAY}能源体系持续优化。{SAY}节能降碳持续加力。{SAY}",
+        [(1, "(一)", "抓生态"), (2, None, "能源体系持续优化"), (2, None, "节能降碳持续加力")],
+    ),
+    "three labels of one length and no other short sentence": (
+        f"一、抓开放\n{SAY}深化改革有序推进。{SAY}对外开放多点突破。{SAY}营商环境持续优化。{SAY}",
+        [
+            (1, "一、", "抓开放"),
+            (2, None, "深化改革有序推进"),
+            (2, None, "对外开放多点突破"),
+            (2, None, "营商环境持续优化"),
+        ],
+    ),
+    "labels that open three paragraphs in a row, of any length": (
+        f"一、抓宏观\n{SAY}\n积极的财政政策更加有为。{SAY}\n稳健的货币政策灵活适度。{SAY}\n就业优先全面强化。{SAY}\n{SAY}",
+        [
+            (1, "一、", "抓宏观"),
+            (2, None, "积极的财政政策更加有为"),
+            (2, None, "稳健的货币政策灵活适度"),
+            (2, None, "就业优先全面强化"),
+        ],
+    ),
+    "short sentences that are no labels": (
+        f"(一)抓信用。{SAY}完善社会信用体系。{SAY}搞好普查。{SAY}培育推广优良品种资源。{SAY}",
+        [(1, "(一)", "抓信用")],
+    ),
+    "lines that are one short sentence head the long ones below": (
+        f"一、抓城乡\n城乡区域协同融合。\n{SAY * 2}\n产业集群快速壮大。\n{SAY * 2}",
+        [(1, "一、", "抓城乡"), (2, None, "城乡区域协同融合"), (2, None, "产业集群快速壮大")],
+    ),
+    "one such line alone is a paragraph": (
+        f"一、抓城乡\n城乡区域协同融合。\n{SAY * 2}",
+        [(1, "一、", "抓城乡")],
+    ),
+    "a colon after a few words": (
+        f"(一)水利方面:{SAY}\n(二)产业方面:{SAY}",
+        [(1, "(一)", "水利方面"), (1, "(二)", "产业方面")],
+    ),
+    "numbers skipped inside a line": (
+        f"一、抓党建。{SAY}三、抓产业。{SAY}六、抓民生。{SAY}",
+        [(1, "一、", "抓党建"), (1, "三、", "抓产业"), (1, "六、", "抓民生")],
+    ),
+    "a sentence of three points after a colon": (
+        f"一、抓安全\n{SAY}做到三个到位:一是思想认识到位,二是组织领导到位,三是措施落实到位。{SAY}",
+        [(1, "一、", "抓安全")],
+    ),
     "echoing labels closed by a comma": (
         f"一是作风上求实效。{SAY}服务群众求实效,{SAY}项目建设求实效,{SAY}\n二是落实上下功夫。{SAY}",
         [
