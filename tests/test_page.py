@@ -136,6 +136,16 @@ def test_page_metadata_of_a_full_header():
     }
 
 
+def test_page_metadata_with_values_on_lines_of_their_own():
+    page = f"索引号：\nA-7\n更新时间：\n2024-03-05 10:00\n来源：\n东湖日报\n点击数：\n{TITLE}\n{BODY}"
+    stated = metadata(page)
+    assert (stated["index_no"], stated["published"], stated["source"]) == ("A-7", "2024-03-05", "东湖日报")
+
+
+def test_a_label_without_a_value_does_not_take_the_next_pair():
+    assert metadata(f"来源：\n发布时间：2024-03-05\n{TITLE}\n{BODY}")["source"] is None
+
+
 def test_page_metadata_of_a_silent_page():
     assert set(metadata(BODY).values()) == {None}
 

@@ -81,7 +81,9 @@ def read_bounded(path: Path) -> bytes:
         with path.open("rb") as file:
             data = file.read(LARGEST_FILE + 1)
         if len(data) > LARGEST_FILE:
-            raise JiedaoError(f"{path}: larger than 50 MB; save the report alone, without pictures")
+            raise JiedaoError(
+                f"{path}: larger than {LARGEST_FILE // 2**20} MB; save the report alone, without pictures"
+            )
     except OSError as error:
         raise JiedaoError(f"{path}: {error.strerror or error}; check the file") from error
     return data

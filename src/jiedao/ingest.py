@@ -72,7 +72,9 @@ def extract(data: bytes, name: str) -> Extracted:
         If no text can be read: the name, what is wrong and what to do.
     """
     if len(data) > LARGEST_FILE:
-        raise JiedaoError(f"{name}: larger than 50 MB; save the report alone, without pictures")
+        raise JiedaoError(
+            f"{name}: larger than {LARGEST_FILE // 2**20} MB; save the report alone, without pictures"
+        )
     kind = kind_of(data, name)
     if kind == "text":
         return Extracted(decode(data, name)[0], {}, [], kind)

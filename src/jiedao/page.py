@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, zip_longest
 
 from jiedao.clean import Span, lines, rstrip
 from jiedao.furniture import DATE, LABEL, LONGEST_LINE, is_certain, line_kind, opens_value
@@ -61,8 +61,8 @@ def find_furniture(text: str) -> list[Span]:
     -------
     list of Span
         In order, line ends and surrounding blanks excluded. Kinds: ``breadcrumb``, ``index block``,
-        ``source line``, ``counter``, ``share bar``, ``toolbar``, ``pager``, ``QR line``, ``footer``, and
-        ``navigation``, which is told by its place alone.
+        ``source line``, ``counter``, ``share bar``, ``toolbar``, ``pager``, ``attachment``, ``QR line``,
+        ``footer``, and ``navigation``, which is told by its place.
     """
     spans = pieces(text)
     said = [text[a:b] for a, b in spans]
@@ -268,7 +268,13 @@ def _joined(text: str, found: list[Span]) -> list[Span]:
 
 _PAIR = re.compile(rf"({LABEL})\s*[:|]\s*((?:(?!{LABEL}\s*[:|])[^。!;|])*)")
 _ISO = re.compile(r"((?:19|20)\d\d)\D(0?[1-9]|1[0-2])\D(0?[1-9]|[12]\d|3[01])(?!\d)")
-_PUBLISHED = ("发布时间", "发布日期", "公开日期", "生成日期", "成文日期", "日期", "时间")
+# What a page states, under the labels that sites give it, the surest first.
+_PUBLISHED = (
+    "发布时间 发布日期 发表时间 发表日期 公开日期 公开时间 生成日期 生成时间 成文日期 成文时间".split()
+)
+_PUBLISHED += "添加时间 更新时间 更新日期 日期 时间".split()
+_PUBLISHERS = "发布机构 发布单位 发文机关 发文机构 发文单位 公开机构".split()
+_SOURCES = "来源 信息来源 文章来源 稿件来源 内容来源 稿源 出处".split()
 # The name follows the start, a sign or the unit above it (天心区|金盆岭街道), and holds no such unit.
 _NAME_SIGN = r"(?![省市区县旗年])[\u4e00-\u9fff]"
 STREET = re.compile(
@@ -288,8 +294,11 @@ def page_metadata(text: str, furniture: list[Span], title: str | None) -> dict[s
         None where the page is silent.
     """
     pairs: dict[str, str] = {}
-    for span in furniture:
-        for label, value in _PAIR.findall(text[span.start : span.end]):
+    said = [text[s.start : s.end] for s in furniture]
+    for line, following in zip_longest(said, said[1:], fillvalue=""):
+        if opens_value(line) and not _PAIR.match(following):  # the value stands on a line of its own
+            line = f"{line.rstrip(' :|')}:{following}"
+        for label, value in _PAIR.findall(line):
             # A value ends where the next thing on the line begins: two blanks, or a date.
             value = re.split(rf"\s{{2,}}|\s(?={DATE})", value.strip(" •·|【】[]"))[0]
             pairs.setdefault(re.sub(r"\s", "", label), value)
@@ -297,8 +306,8 @@ def page_metadata(text: str, furniture: list[Span], title: str | None) -> dict[s
     def stated(*labels: str) -> str | None:
         return next(filter(None, map(pairs.get, labels)), None)
 
-    publisher = stated("发布机构", "发布单位", "发文机关", "发文单位")
-    source = stated("来源", "信息来源", "稿源")
+    publisher = stated(*_PUBLISHERS)
+    source = stated(*_SOURCES)
     dated = [pairs[k] for k in _PUBLISHED if k in pairs]
     dated += [text[s.start : s.end] for s in furniture if s.kind == "source line"]
     date = next(filter(None, map(_ISO.search, dated)), None)
