@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jiedao.claims import Claim, claims_table, list_claims, state_claims
+from jiedao.claims import Claim, claims_table, fill_claims, list_claims, state_claims
 from jiedao.evidence import Evidence
 from jiedao.lexicon import stopwords
 
@@ -283,8 +283,9 @@ def test_what_the_corpus_does_not_hold_is_not_claimed(processed, written, name, 
     assert claims.columns.tolist() == COLUMNS
 
 
-def test_readme_states_the_claims_as_they_are(written):
-    readme = (ROOT / "README.md").read_text("utf-8")
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_readme_states_the_claims_as_they_are(written, name):
+    readme = (ROOT / name).read_text("utf-8")
     assert state_claims(readme, written) == readme
     marked = set(re.findall(r"[\d%]<!-- ([\w.-]+) -->", readme))
     assert marked == set(re.findall(r"<!-- ([\w.-]+) -->", readme))  # each stands behind a number
@@ -346,6 +347,26 @@ def test_stating_twice_states_the_same(pieces):
 def test_a_text_may_not_state_what_is_no_claim(text):
     with pytest.raises(ValueError, match=re.escape(repr(re.search(r"[\w-]+(?= -->)", text)[0]))):
         state_claims(text, CLAIMS)
+
+
+@pytest.mark.parametrize(
+    ("text", "filled"),
+    [
+        ("{claim:own-4-smallest} of it", "75% of it"),
+        ("共{claim:n}项，{claim:ami}", "共1,140项，−0.02"),
+        ("{claim:verbs-a.b_c-2021h1}{claim:n}", "561,140"),
+        ("no {claim} and no {number}", "no {claim} and no {number}"),
+        ("", ""),
+    ],
+)
+def test_numbers_are_put_where_a_text_names_a_claim(text, filled):
+    assert fill_claims(text, CLAIMS) == filled
+
+
+@pytest.mark.parametrize("name", ["no-such-claim", "", "n ", "N"])
+def test_a_text_may_not_name_what_is_no_claim(name):
+    with pytest.raises(ValueError, match=re.escape(repr(name))):
+        fill_claims(f"7 and {{claim:{name}}}", CLAIMS)
 
 
 def test_what_readme_says_in_words_is_so():

@@ -1,4 +1,4 @@
-"""Put the current numbers of figures/claims.csv into README.md, where it marks them."""
+"""Put the current numbers of figures/claims.csv into both READMEs, where they mark them."""
 
 from pathlib import Path
 
@@ -6,6 +6,6 @@ import pandas as pd
 
 from jiedao.claims import state_claims
 
-readme = Path("README.md")
 claims = pd.read_csv("figures/claims.csv", dtype={"printed": str})
-readme.write_text(state_claims(readme.read_text("utf-8"), claims), "utf-8")
+for readme in (Path("README.md"), Path("README.zh-CN.md")):
+    readme.write_text(state_claims(readme.read_text("utf-8"), claims), "utf-8")

@@ -1,7 +1,8 @@
 """The numbers that README states, each with the table and row it comes from.
 
 A claim is a place in a table of data/processed and a way to print it, so a test can recompute it and
-prose cannot drift from data. In README.md each number is followed by its claim_id in a comment.
+prose cannot drift from data. In README.md and README.zh-CN.md each number is followed by its claim_id in
+a comment; texts of the site name a claim where its number is to stand.
 """
 
 from __future__ import annotations
@@ -218,3 +219,28 @@ def state_claims(text: str, claims: pd.DataFrame) -> str:
         return f"{printed[match[1]]}<!-- {match[1]} -->"
 
     return re.sub(r"(?:(?:(?<!\d)[−-])?\d(?:[\d.,]*\d)?%?)?<!-- ([\w.-]+) -->", state, text)
+
+
+def fill_claims(text: str, claims: pd.DataFrame) -> str:
+    """Put the numbers of the claims where a text names them: ``{claim:verbs-huashan-2024-plan}``.
+
+    Parameters
+    ----------
+    text : str
+        A text of the site, such as an answer of site/questions.csv.
+    claims : DataFrame
+        As `claims_table` gives it; ``printed`` must be read as text.
+
+    Raises
+    ------
+    ValueError
+        If the text names a claim that is not in the table.
+    """
+    printed = dict(zip(claims["claim_id"], claims["printed"], strict=True))
+
+    def fill(match: re.Match[str]) -> str:
+        if match[1] not in printed:
+            raise ValueError(f"the text names {match[1]!r}, which is no claim")
+        return printed[match[1]]
+
+    return re.sub(r"\{claim:([^{}]*)\}", fill, text)
