@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from matplotlib.path import Path as MplPath
 from scipy.stats import chi2_contingency
 
-from jiedao.correspondence import correspondence, place_rows
+from jiedao.correspondence import correspondence, outline, place_rows
 
 # Staff of a firm by how much they smoke (Greenacre, Correspondence analysis in practice, chapter 9).
 SMOKING = pd.DataFrame(
@@ -224,3 +225,62 @@ def test_other_rows():
         np.abs(place_rows(np.array([1.0, 2, 0, 3]), found)),
         rtol=1e-5,
     )
+
+
+# --- the outline of redrawn places
+
+
+@pytest.mark.parametrize("shape", ["round", "long", "turned"])
+def test_the_outline_holds_95_percent_of_the_places(shape):
+    points = np.random.default_rng(7).normal(size=(1000, 2))
+    if shape != "round":
+        points *= (8, 0.2)
+    if shape == "turned":
+        points = points @ np.array([[0.8, 0.6], [-0.6, 0.8]]) + (5, -3)
+    corners = outline(points)
+    share = MplPath(corners).contains_points(points, radius=1e-9).mean()
+    edge = len(corners) / len(points)  # corners themselves may count as outside
+    assert 0.95 - edge <= share <= 0.955
+    assert {tuple(p) for p in corners} <= {tuple(p) for p in points}
+
+
+@given(st.integers(0, 999), st.floats(0.5, 1))
+@settings(max_examples=25, deadline=None)
+def test_the_outline_is_convex_and_nested(seed, share):
+    points = np.random.default_rng(seed).normal(size=(120, 2)) * (3, 1)
+    corners, whole = outline(points, share), outline(points, 1.0)
+    turns = np.roll(corners, -1, axis=0) - corners
+    after = np.roll(turns, -1, axis=0)
+    assert (turns[:, 0] * after[:, 1] - turns[:, 1] * after[:, 0] > 0).all()
+    assert MplPath(whole).contains_points(points.mean(axis=0)[None]).all()
+    inside = MplPath(whole).contains_points(corners) | (corners[:, None] == whole).all(axis=2).any(axis=1)
+    assert inside.all()
+
+
+def test_a_far_place_is_left_out_of_the_outline():
+    points = np.vstack([np.random.default_rng(2).normal(size=(200, 2)), [[50, 50]]])
+    assert np.abs(outline(points)).max() < 10
+
+
+LINE = np.linspace(-1, 3, 41)
+ROUNDING = np.where(np.arange(41) % 2, 1e-15, 0)
+
+
+@pytest.mark.parametrize(
+    ("points", "ends"),
+    [
+        (np.column_stack([LINE, 2 * LINE]), [(-1, -2), (3, 6)]),
+        (np.column_stack([LINE, -LINE]), [(3, -3), (-1, 1)]),
+        (np.column_stack([LINE, 0 * LINE + 5]), [(-1, 5), (3, 5)]),
+        (np.column_stack([0 * LINE + 5, LINE]), [(5, -1), (5, 3)]),
+        (np.column_stack([LINE, ROUNDING]), [(-1, 0), (3, 0)]),  # but for rounding
+        (np.column_stack([ROUNDING, LINE]), [(0, -1), (0, 3)]),
+        (np.full((41, 2), 0.25), [(0.25, 0.25)] * 2),
+        (np.full((1, 2), 0.25), [(0.25, 0.25)] * 2),
+    ],
+)
+def test_the_outline_of_places_on_a_line_is_its_ends(points, ends):
+    shuffled = np.random.default_rng(6).permutation(points)
+    found = sorted(map(tuple, outline(shuffled)))
+    assert len(found) == 2
+    assert found == [pytest.approx(end, abs=1e-12) for end in sorted(ends)]

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 WORK = """
 import hashlib, json, sys
 from pathlib import Path
-from jiedao import house
+from jiedao import figures, house
 from jiedao.collect import add
 from jiedao.corpus import read_corpus
 from jiedao.frequency import frequency
@@ -28,12 +28,13 @@ house.use()
 counts = frequency(corpus.tokens).head(8)
 house.write_table(counts.reset_index(), out / "frequency.csv")
 
-def draw(lang):
-    fig, ax = house.figure(60)
-    ax.barh(list(counts.index), counts.iloc[:, 0])
+@figures.drawn_as("fig0-0-counts")
+def draw(values, sheet):
+    fig, ax = sheet.figure(60)
+    ax.barh(list(values["term"]), values["n"])
     return fig
 
-house.publish("fig0-0-counts", counts.reset_index(), draw, out)
+figures.publish("fig0-0-counts", counts.reset_index(), corpus.documents, out)
 for path in sorted(p for p in out.rglob("*") if p.is_file()):
     print(path.relative_to(out), hashlib.sha256(path.read_bytes()).hexdigest())
 """

@@ -26,6 +26,7 @@ from jiedao.robustness import (
     list_findings,
     pair_characters,
     read_choices,
+    rests_on,
     try_choices,
 )
 from jiedao.stability import k_means, lsa_k_means
@@ -653,6 +654,36 @@ def test_no_finding_at_all():
     columns = ["finding", "published", "choices", "survives", "smallest", "largest", "lost"]
     found = count_survivals(tried(("one", "late", 0.9, True, "holds")))
     assert found.empty and found.columns.tolist() == columns
+
+
+# --- what a finding rests on
+
+
+SENTENCES = pd.DataFrame(
+    {
+        "sentence_id": ["a/s1", "a/s2", "a/s3", "b/s1", "b/s2", "c/s1"],
+        "doc_id": list("aaabbc"),
+        "part": ["review", "plan", np.nan, "review", np.nan, "plan"],
+        "cluster": [1, 2, np.nan, 1, 3, np.nan],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("finding", "choice", "ids"),
+    [
+        ("verbs-a", "LSA", "a/s1 a/s2"),
+        ("counting", "LSA", "a/s1 a/s2"),
+        ("counting", "without a", ""),
+        ("themes-street", "LSA", "a/s1 a/s2 b/s1 b/s2"),
+        ("themes-return", "without b", "a/s1 a/s2"),
+        ("reviews-apart", "LSA", "a/s1 b/s1"),
+        ("key-terms", "published", "a/s1 a/s2 b/s1 c/s1"),
+        ("shared-wording", "without c", "a/s1 a/s2 a/s3 b/s1 b/s2"),
+    ],
+)
+def test_a_finding_rests_on_the_sentences_it_compares(finding, choice, ids):
+    assert " ".join(SENTENCES["sentence_id"][rests_on(finding, choice, SENTENCES)]) == ids
 
 
 # --- the committed tables

@@ -10,7 +10,8 @@ The modules follow the study step by step:
 - statistics, each taking a table first: ``dtm``, ``frequency``, ``keyness``, ``resample``, ``themes``,
   ``stability``, ``similarity``, ``formula``, ``correspondence``, ``quantification``, ``comparability``,
   ``robustness``, ``summary``, ``concordance``; ``evidence`` leads from any row to its sentences;
-- what is shown: ``house`` (style and writing), ``plots``, ``pictures``, ``claims``;
+- what is shown: ``house`` (style and writing), ``plots``, ``pictures``, ``claims``, ``display``; ``tables``,
+  ``typeset`` for papers;
 - ``study`` runs the notebooks, ``files`` writes safely, ``inspection`` and ``cli`` are the command line.
 """
 

@@ -309,3 +309,129 @@ def kwic(pattern: str, corpus: Path, by: str | None, as_csv: bool) -> None:
                 continue
             click.echo(f"{where}{line.left}【{click.style(line.match, bold=True)}】{line.right}")
     click.echo(f"{len(lines)} {'sentences' if named else 'occurrences'}", err=True)
+
+
+def _millimetres(_ctx: click.Context, _param: click.Parameter, width: str) -> float:
+    from jiedao.figures.sheet import millimetres
+
+    try:
+        return millimetres(width)
+    except JiedaoError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+def _formats(_ctx: click.Context, _param: click.Parameter, formats: str) -> list[str]:
+    from jiedao.figures import FORMATS
+
+    chosen = list(dict.fromkeys(form.strip().lower() for form in formats.split(",") if form.strip()))
+    if not chosen or not set(chosen) <= set(FORMATS):
+        raise click.BadParameter(f"{formats}: give one or more of {','.join(FORMATS)}.")
+    return chosen
+
+
+@main.command()
+@click.argument("names", nargs=-1)
+@CORPUS
+@click.option("--lang", type=click.Choice(["zh", "en"]), help="One language; both if left out.")
+@click.option(
+    "--width",
+    default="double",
+    show_default=True,
+    metavar="MM|NAME",
+    callback=_millimetres,
+    help="Millimetres, single, double, or a journal's width (see --widths).",
+)
+@click.option(
+    "--format", "formats", default="pdf", show_default=True, callback=_formats, help="pdf,svg,png,tiff"
+)
+@click.option(
+    "--size", type=click.FloatRange(5, 14), default=8, show_default=True, help="Type size in points."
+)
+@click.option("--grey", is_flag=True, help="Without colour.")
+@click.option("--dpi", type=click.IntRange(72, 2400), help="Of PNG (600) and TIFF (1000).")
+@click.option("--out", type=PATH, default="exported", show_default=True, help="Folder to write to.")
+@click.option("--widths", is_flag=True, help="List the journals' widths, and stop.")
+def figures(
+    names: tuple[str, ...], corpus: Path, out: Path, lang: str | None, widths: bool, **how: Any
+) -> None:
+    """Export figures of a study that has been run, for a paper: all, or those of these NAMES.
+
+    Example: jiedao figures fig2-1 --lang en --width single --format pdf,svg
+    """
+    from jiedao import figures
+
+    if widths:
+        for name, row in figures.widths().iterrows():
+            click.echo(f"{name}\t{row.mm:g} mm\t{row.journal} ({row.source})")
+        return
+    langs = [lang] if lang else ["zh", "en"]
+    for path in figures.export(names, corpus, out, langs, **how):
+        click.echo(path)
+
+
+def _forms(_ctx: click.Context, _param: click.Parameter, named: str) -> list[str]:
+    from jiedao.typeset import FORMATS
+
+    chosen = [name.strip().lower() for name in named.split(",") if name.strip()]
+    if not chosen or not set(chosen) <= {*FORMATS}:
+        raise click.BadParameter(f"name one or more of {', '.join(FORMATS)}, with commas between.")
+    return list(dict.fromkeys(chosen))
+
+
+@main.command()
+@click.argument("names", nargs=-1, metavar="[NAME]…")
+@click.option("--all", "every", is_flag=True, help="Export every table.")
+@click.option("--lang", type=click.Choice(["zh", "en"]), help="One language; both if left out.")
+@click.option(
+    "--format",
+    "formats",
+    callback=_forms,
+    default="xlsx",
+    show_default=True,
+    help="csv, xlsx, docx (three-line table), tex (booktabs), md; several with commas between.",
+)
+@click.option("--digits", type=click.IntRange(0, 6), default=2, show_default=True, help="Decimals.")
+@click.option("--ids", is_flag=True, help="Keep the ids of sentences and sections.")
+@click.option("--corpus", type=PATH, default=".", show_default=True, help="Study folder that has been run.")
+@click.option("--out", type=PATH, default="exported", show_default=True, help="Folder to write to.")
+def tables(
+    names: tuple[str, ...],
+    every: bool,
+    lang: str | None,
+    formats: list[str],
+    digits: int,
+    ids: bool,
+    corpus: Path,
+    out: Path,
+) -> None:
+    """Export tables for a paper: the study's own by name, and the values of any figure.
+
+    Columns, codes and reports get readable names in the language asked for. Without NAME it lists what there
+    is.
+
+    Example: jiedao tables promises fig2-1-keywords --lang zh --format docx,tex
+    """
+    from jiedao import tables as study_tables
+
+    found = study_tables.find_tables(corpus)
+    if not names and not every:
+        for name, path in found.items():
+            rows = len(study_tables.read_study_table(path))
+            click.echo(f"{name:<24}{rows:>7,} rows  {study_tables.title(name, lang or 'en')}")
+        click.echo("name those to export, or say --all", err=True)
+        return
+    try:
+        wanted = list(found) if every else study_tables.choose(names, found)
+    except study_tables.UnknownTable as error:
+        raise click.UsageError(f"{error}.") from None
+    documents = study_tables.read_study_table(found["documents"])
+    hidden = len(wanted) < 5 or not sys.stderr or not sys.stderr.isatty()
+    with click.progressbar(wanted, file=sys.stderr, label="writing", hidden=hidden) as bar:
+        for name in bar:
+            table = study_tables.read_study_table(found[name])
+            for language in [lang] if lang else ["zh", "en"]:
+                shown = study_tables.readable(table, name, documents, language, ids)
+                said = (study_tables.title(name, language), study_tables.note(table, language))
+                for form in formats:
+                    study_tables.export(shown, out / language / f"{name}.{form}", *said, language, digits)
+    click.echo(f"{len(wanted)} tables written to {out}", err=True)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 import numpy as np
 import pandas as pd
@@ -30,6 +31,9 @@ from jiedao.page import find_furniture
 from jiedao.periods import Period
 from jiedao.reading import Reading, code_themes, read_policy
 from jiedao.segment import Segmenter, split_sentences
+
+if TYPE_CHECKING:
+    from jiedao.display import Report
 
 # What is printed of a section, here and by `jiedao inspect --json`.
 LONGEST = 2_000_000  # characters; the longest reports of this kind have some 40,000
@@ -132,6 +136,25 @@ class Corpus:
             plan_period=_period(documents, "plan"),
             n_chars=[_n_chars(parsed[d]) for d in documents["doc_id"]],
         )
+
+    def __getitem__(self, doc_id: str) -> Report:
+        """One report, with its part of each table."""
+        return _display().find_report(self, doc_id)
+
+    def __iter__(self) -> Iterator[Report]:
+        return (self[doc_id] for doc_id in self.documents["doc_id"])
+
+    def __len__(self) -> int:
+        return len(self.documents)
+
+    def __repr__(self) -> str:
+        return _display().describe_line(self)
+
+    def _repr_html_(self) -> str:
+        return _display().corpus_html(self)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self.documents["doc_id"])
 
     def text(self, doc_id: str) -> str:
         """The raw text of a report."""
@@ -380,6 +403,12 @@ def read_corpus(path: str | Path, segmenter: Segmenter | None = None) -> Corpus:
     if orphans:
         raise JiedaoError(f"{texts / orphans[0]}: no row in documents.csv; add one or remove the file")
     return Corpus(documents, parsed, segmenter, own_terms(folder))
+
+
+def _display() -> ModuleType:
+    from jiedao import display  # it loads matplotlib, which reading does not need
+
+    return display
 
 
 def _period(documents: pd.DataFrame, part: str) -> list[str]:

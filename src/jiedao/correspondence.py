@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.spatial import ConvexHull
 
 
 class Correspondence(NamedTuple):
@@ -66,3 +67,14 @@ def place_rows(profiles: np.ndarray, found: Correspondence) -> np.ndarray:
     """
     shares = profiles / profiles.sum(axis=-1, keepdims=True)
     return shares @ (found.columns / np.sqrt(found.inertia)).to_numpy()
+
+
+def outline(places: np.ndarray, share: float = 0.95) -> np.ndarray:
+    """Corners of the convex hull of the share of places nearest to their mean, in their own covariance."""
+    apart = places - places.mean(axis=0)
+    if np.linalg.matrix_rank(apart, tol=1e-9) < 2:  # on a line or a point: its ends
+        along = apart @ np.linalg.svd(apart)[2][0]
+        return places[[along.argmin(), along.argmax()]]
+    distance = (apart @ np.linalg.pinv(np.cov(apart.T)) * apart).sum(axis=1)
+    near = places[distance <= np.quantile(distance, share)]
+    return near[ConvexHull(near).vertices]

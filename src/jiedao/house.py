@@ -1,27 +1,20 @@
-"""House style: the shipped font, widths, colours, labels in two languages, and writing a figure.
-
-Every figure is drawn by one function of the language, and written as PDF, SVG, PNG and the CSV of its
-plotted values, with the same bytes on every run.
-"""
+"""House style: the shipped font, colours, labels in two languages, and writing a table."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib import font_manager
-from matplotlib.figure import Figure
 
 from jiedao.documents import place_forms
 from jiedao.files import FORMULA, replacing
 from jiedao.lexicon import glosses, read_labels
 
 LANGUAGES = ("zh", "en")
-WIDTHS = {"single": 84.0, "double": 174.0}
 FONTS = Path(__file__).parent / "fonts"
 # Distinct in colour, in grey and (with the markers) in shape; one street keeps one of them throughout.
 COLOURS = (
@@ -36,8 +29,23 @@ PARTS = {
     "framing": "#dedede",
 }
 
-# Dates and versions in a file would make each run's bytes another's.
-_SILENT = {"pdf": ("CreationDate", "Creator", "Producer"), "svg": ("Date", "Creator"), "png": ("Software",)}
+# Themes keep theirs in every chart and page; what only frames a report is grey.
+THEMES = {
+    "FRAME": "#8a8a8a",
+    "PARTY": "#a3262a",
+    "ECON": "#c77d0a",
+    "URBAN": "#6b5b3e",
+    "ENV": "#4f8a10",
+    "WELFARE": "#c2557f",
+    "GOV": "#2b6ca3",
+    "STAB": "#7a4fa0",
+    "SAFETY": "#33475b",
+    "CIV": "#0f8a83",
+}
+# Clusters are found, not given, and no street or theme: colours of their own.
+CLUSTERS = (
+    "#4a6fa5 #b5651d #4f7942 #8e4585 #a39a1b #3b8ea5 #9c3d54 #5d5d81 #7f6a4d #2e5339 #c08081 #708090".split()
+)
 
 
 def use() -> None:
@@ -47,12 +55,6 @@ def use() -> None:
             font_manager.fontManager.addfont(path)
     plt.style.use(["default", Path(__file__).parent / "house.mplstyle"])
     pd.set_option("display.html.use_mathjax", False)  # a dollar sign in a table is one too
-
-
-def figure(height: float, width: float | str = "double", **subplots: object) -> tuple[Figure, object]:
-    """A figure of a width in millimetres (or ``single``, ``double``) and a height in millimetres."""
-    millimetres = WIDTHS[width] if isinstance(width, str) else width
-    return plt.subplots(figsize=(millimetres / 25.4, height / 25.4), **subplots)
 
 
 def label(key: str, lang: str) -> str:
@@ -115,65 +117,6 @@ def marker(doc_id: str, documents: Sequence[str]) -> str:
     return MARKERS[documents.index(doc_id) % len(MARKERS)]
 
 
-def publish(
-    name: str,
-    values: pd.DataFrame,
-    draw: Callable[[str], Figure],
-    folder: str | Path = "../figures",
-    show: str = "en",
-) -> Figure:
-    """Write a figure in both languages, with its values, and return it in one of them.
-
-    Parameters
-    ----------
-    name : str
-        ``fig<notebook>-<n>-<name>``, the file name without ending.
-    values : DataFrame
-        What is plotted, a row a mark; rounded to six decimals.
-    draw : callable
-        Takes the language and gives the figure.
-    folder : str or Path
-        Where the folders zh and en stand.
-    show : str
-        The language to return.
-
-    Returns
-    -------
-    Figure
-    """
-    shown = None
-    if (n := _count_reports(values)) > len(COLOURS):
-        draw = partial(_decline, n)
-    for lang in LANGUAGES:
-        target = Path(folder) / lang
-        target.mkdir(parents=True, exist_ok=True)
-        drawn = draw(lang)
-        drawn.draw_without_rendering()  # lay out once, for all formats alike
-        drawn.set_layout_engine("none")
-        for form, silent in _SILENT.items():
-            with replacing(target / f"{name}.{form}") as path:
-                drawn.savefig(path, format=form, metadata=dict.fromkeys(silent))
-        write_table(values, target / f"{name}.csv")
-        plt.close(drawn)
-        shown = drawn if lang == show else shown
-    assert shown is not None
-    return shown
-
-
-def _count_reports(values: pd.DataFrame) -> int:
-    """How many reports a figure's values name, in the columns that name reports or their parts."""
-    named = [values[c].dropna().astype(str) for c in ("doc_id", "unit", "a", "b") if c in values]
-    return len({name.rpartition("|")[2] for column in named for name in column})
-
-
-def _decline(n: int, lang: str) -> Figure:
-    """In place of a figure that nobody could read: there are more reports than colours and markers."""
-    fig, ax = figure(20)
-    ax.axis("off")
-    ax.text(0, 0.5, label("too_many", lang).format(n=n, most=len(COLOURS)), va="center")
-    return fig
-
-
 def inert(table: pd.DataFrame) -> pd.DataFrame:
     """Put an apostrophe before cells that a spreadsheet would take for a formula."""
     table = table.copy()
@@ -192,3 +135,12 @@ def write_table(table: pd.DataFrame, path: str | Path) -> None:
         safe[column] = safe[column].round(6) + 0.0  # no minus sign before a zero
     with replacing(path) as partial:
         safe.to_csv(partial, index=False, float_format="%.6f", lineterminator="\n", encoding="utf-8")
+
+
+def read_table(path: str | Path) -> pd.DataFrame:
+    """Read back a table of `write_table`; empty cells are missing values."""
+    table = pd.read_csv(path, keep_default_na=False, na_values=[""])
+    for column in table.select_dtypes(["object", "string"]):
+        guarded = [isinstance(v, str) and v[:1] == "'" and v[1:].startswith(FORMULA) for v in table[column]]
+        table[column] = [v[1:] if g else v for v, g in zip(table[column], guarded, strict=True)]
+    return table

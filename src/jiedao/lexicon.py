@@ -141,3 +141,9 @@ def read_labels() -> dict[str, dict[str, str]]:
     """Labels of the figures by key, in Chinese (zh) and English (en)."""
     table = read_table("labels.csv", "key", ["key", "zh", "en"], None)
     return table.set_index("key").to_dict("index")
+
+
+@cache
+def read_columns() -> dict[str, dict[str, str]]:
+    """Labels of columns, codes and tables by key, in Chinese (zh) and English (en)."""
+    return read_table("columns.csv", "key", ["key", "zh", "en"], None).set_index("key").to_dict("index")

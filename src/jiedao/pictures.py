@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import cycle, product
 from random import Random
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
+from matplotlib.path import Path
 from matplotlib.transforms import Bbox
 from PIL import ImageFont
-from scipy.spatial import ConvexHull
 from wordcloud.wordcloud import IntegralOccupancyMap
 
-from jiedao.correspondence import Correspondence
 from jiedao.house import FONTS, MARKERS
+from jiedao.plots import legible, tag, type_size
 
 
 def outline_strip(ax: Axes, sections: pd.DataFrame, colours: Mapping[str, str], row: float) -> Axes:
@@ -25,26 +26,16 @@ def outline_strip(ax: Axes, sections: pd.DataFrame, colours: Mapping[str, str], 
     ``sections`` has start and own_end counted from the report's first character, and orientation;
     part headings (level 1) stand as ticks above the strip.
     """
-    for section in sections[sections["is_leaf"]].itertuples():
-        box = (section.start, row - 0.3)
-        ax.add_patch(
-            Rectangle(
-                box,
-                section.own_end - section.start,
-                0.6,
-                facecolor=colours[section.orientation],
-                edgecolor="white",
-                linewidth=0.5,
-            )
-        )
-    for part in sections[sections["level"] == 1].itertuples():
-        ax.plot(
-            [part.start, part.start],
-            [row - 0.42, row + 0.3],
-            color="#111111",
-            linewidth=0.9,
-            solid_capstyle="butt",
-        )
+    for section in sections.itertuples():
+        if section.level == 1:
+            style = {"color": "#111111", "linewidth": 0.9, "solid_capstyle": "butt"}
+            (tick,) = ax.plot([section.start] * 2, [row - 0.42, row + 0.3], **style)
+            if not section.is_leaf:
+                tag(tick, section.row)
+        if section.is_leaf:
+            look = {"facecolor": colours[section.orientation], "edgecolor": "white", "linewidth": 0.5}
+            box = Rectangle((section.start, row - 0.3), section.own_end - section.start, 0.6, **look)
+            tag(ax.add_patch(box), section.row)
     return ax
 
 
@@ -117,40 +108,39 @@ def _place(words: Mapping[str, float], scale: float, margin: int, seed: int) -> 
     return placed
 
 
-def word_cloud(ax: Axes, layout: Iterable[Placed], colour: str) -> Axes:
-    """Draw one of `cloud_layouts`, as text: sharp at any size, selectable, and in the shipped font."""
+def word_cloud(ax: Axes, layout: Iterable[Placed], colour: str, rows: Mapping[str, list[int]]) -> Axes:
+    """Draw one of `cloud_layouts`, as text: sharp at any size, selectable, and in the shipped font.
+
+    ``rows`` gives the rows of the figure's values that each word is tagged with.
+    """
     width, height = CLOUD
     ax.set(xlim=(0, width), ylim=(height, 0), aspect="equal", anchor="NW")
     box = ax.get_window_extent()
-    points = min(box.width / width, box.height / height) * 72 / ax.figure.dpi
-    style = {"color": colour, "va": "baseline", "ha": "left", "fontweight": "bold"}
+    scale = min(box.width / width, box.height / height) * 72 / ax.figure.dpi
+    style = {"color": legible(colour), "va": "baseline", "ha": "left", "fontweight": "bold"}
     for word, size, x, y in layout:
-        ax.text(x, y, word, fontsize=size * points, **style)
+        tag(ax.text(x, y, word, fontsize=size * scale, **style), rows[word])
     ax.axis("off")
     return ax
 
 
 def section_map(ax: Axes, points: pd.DataFrame, colours: Mapping[int, str], names: Mapping[int, str]) -> Axes:
     """Sections as dots (x, y, cluster), each cluster named beside its dots."""
-    for cluster, group in points.groupby("cluster"):
-        ax.plot(
-            group["x"],
-            group["y"],
-            MARKERS[int(cluster) % len(MARKERS)],
-            color=colours[cluster],
-            markeredgecolor="white",
-            markeredgewidth=0.4,
-            markersize=5,
-        )
+    for point in points.itertuples():
+        mark = MARKERS[int(point.cluster) % len(MARKERS)]
+        look = {"color": colours[point.cluster], "markeredgecolor": "white", "markeredgewidth": 0.4}
+        tag(ax.plot(point.x, point.y, mark, markersize=5, **look)[0], point.row)
     ax.set_xticks([])
     ax.set_yticks([])
     ax.spines[:].set_visible(False)
+    ax.margins(0.09)
     ax.set_aspect("equal", adjustable="datalim")
     centre, named = points[["x", "y"]].mean(), []
     for cluster, group in points.groupby("cluster"):
         away = group[["x", "y"]] - centre
-        outermost = group.loc[(away @ away.median()).idxmax(), ["x", "y"]]  # outside there is room for names
-        named.append((outermost, names[cluster], {"color": colours[cluster], "weight": "bold"}))
+        outward = (away @ away.median()).sort_values(ascending=False, kind="stable")
+        places = group.loc[outward.index, ["x", "y"]].to_numpy()  # outside there is room for names
+        named.append((places, names[cluster], {"color": legible(colours[cluster]), "weight": "bold"}))
     name_points(ax, named, points[["x", "y"]].to_numpy())
     return ax
 
@@ -160,70 +150,117 @@ DASHES = ("-", "--", "-.", ":")  # told apart in grey too
 
 def correspondence_map(
     ax: Axes,
-    found: Correspondence,
-    redrawn: Mapping[str, np.ndarray],
-    looks: Mapping[str, tuple[str, str, str]],
+    reports: pd.DataFrame,
+    themes: pd.DataFrame,
+    looks: Mapping[str, tuple[str, str]],
     names: Mapping[str, str],
 ) -> Axes:
     """A symmetric map: reports within the outline of their redrawn places, themes as crosses.
 
-    ``redrawn`` holds (draws, 2) places of each report, ``looks`` its colour, marker and name.
+    ``reports`` and ``themes`` have name, x and y, reports also outline, an array of corners; ``looks`` has
+    the colour and the marker of each report, ``names`` what is written beside a point.
     """
-    for (doc_id, (colour, mark, _)), dashes in zip(looks.items(), cycle(DASHES)):
-        outline = {"facecolor": "none", "edgecolor": colour, "linewidth": 0.7, "linestyle": dashes}
-        ax.fill(*_nearest(redrawn[doc_id]).T, **outline)
-        ax.plot(*found.rows.loc[doc_id], mark, color=colour, markersize=7, markeredgecolor="white")
-    ax.plot(found.columns[1], found.columns[2], "+", color="#111111", markersize=5)
+    for report, dashes in zip(reports.itertuples(), cycle(DASHES)):
+        colour, mark = looks[report.name]
+        outline = {"fill": False, "edgecolor": colour, "linewidth": 0.7, "linestyle": dashes}
+        ax.fill(*report.outline.T, **outline)
+        tag(
+            ax.plot(report.x, report.y, mark, color=colour, markersize=7, markeredgecolor="white")[0],
+            report.row,
+        )
+    for theme in themes.itertuples():
+        tag(ax.plot(theme.x, theme.y, "+", color="#111111", markersize=5)[0], theme.row)
     ax.axhline(0, color="#cccccc", linewidth=0.6, zorder=0)
     ax.axvline(0, color="#cccccc", linewidth=0.6, zorder=0)
+    ax.margins(0.08)
     ax.set_aspect("equal", adjustable="datalim")
-    reports = [(found.rows.loc[d], name, {"color": c, "weight": "bold"}) for d, (c, _, name) in looks.items()]
-    themes = [(place, names[theme], {"color": "#111111"}) for theme, place in found.columns.iterrows()]
-    name_points(ax, [*reports, *themes])
+    styles = {d: {"color": legible(c), "weight": "bold"} for d, (c, _) in looks.items()}
+    points = [
+        ((p.x, p.y), names[p.name], styles.get(p.name, {"color": "#111111"}))
+        for p in pd.concat([reports, themes]).itertuples()
+        if p.name in names
+    ]
+    outlines = [np.vstack([corners, corners[:1]]) for corners in reports["outline"]]
+    name_points(ax, points, pd.concat([reports, themes])[["x", "y"]].to_numpy(), outlines)
     return ax
+
+
+DISTANCES = (6, 11, 20, 30, 42, 56, 72)  # points; from the second on a line leads to the name
+
+
+class _Page(NamedTuple):
+    """What names must not cover: points, lines, and the names set so far with the lines that lead to them."""
+
+    inside: Bbox
+    spots: np.ndarray
+    lines: list[Path]
+    labels: list[Bbox]
+    leads: list[Path]
+    reach: float
 
 
 def name_points(
     ax: Axes,
-    points: list[tuple[Iterable[float], str, Mapping[str, object]]],
+    points: list[tuple[np.ndarray, str, Mapping[str, object]]],
     others: np.ndarray | None = None,
+    lines: Iterable[np.ndarray] = (),
 ) -> None:
-    """Write names beside points, each where it covers least of the points, of the names and of ``others``."""
+    """Write names beside points, each where it covers least of points, names, ``others`` and ``lines``.
+
+    A name that stands for several points has them all, and is written beside one of them. What is to stand
+    outside the axes must be there already: the names are set in the layout as it is.
+    """
     ax.figure.draw_without_rendering()  # settles where the points are
-    page, at = ax.figure.bbox, [ax.transData.transform(tuple(place)) for place, _, _ in points]
-    taken = [Bbox.from_bounds(x - 8, y - 8, 16, 16) for x, y in at]
-    if others is not None:
-        taken += [Bbox.from_bounds(x - 6, y - 6, 12, 12) for x, y in ax.transData.transform(others)]
-    sides = [(0, 1), (1, 0), (-1, 0), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1)]
-    for own, (place, name, style) in enumerate(points):
-        least = None
-        for distance, (x, y) in product((6, 11, 20, 30, 42), sides):
-            align = {"ha": ("center", "left", "right")[x], "va": ("center", "bottom", "top")[y]}
-            offset = {"xytext": (x * distance, y * distance), "textcoords": "offset points"}
-            lead = {"arrowstyle": "-", "linewidth": 0.5, "color": style["color"], "shrinkB": 3}
-            offset |= {"arrowprops": lead} if distance > 11 else {}
-            label = ax.annotate(name, tuple(place), fontsize=7.5, **offset, **align, **style)
-            label.set_in_layout(False)  # or the points would move away from under the names
-            box = label.get_window_extent()
-            covered = sum(box.overlaps(other) for i, other in enumerate(taken) if i != own)
-            covered += 10 * (box.x0 < page.x0 or box.x1 > page.x1 or box.y0 < page.y0 or box.y1 > page.y1)
+    point, at = ax.figure.dpi / 72, [ax.transData.transform(np.atleast_2d(places)) for places, _, _ in points]
+    spots = np.vstack([*at, *([] if others is None else [ax.transData.transform(others)])])
+    drawn = [Path(ax.transData.transform(line)) for line in lines]
+    page = _Page(ax.get_window_extent(), spots, drawn, [], [], 5 * point)
+    for (places, name, style), near in zip(points, at, strict=True):
+        style = {"fontsize": type_size(7.5), "textcoords": "offset points", **style}
+        style |= {"ha": "left", "va": "bottom"}
+        trial = ax.annotate(name, np.atleast_2d(places)[0], (0, 0), **style)
+        size, least = trial.get_window_extent().size, None
+        trial.remove()
+        for distance, (own, here), side in product(DISTANCES, enumerate(near), _sides()):
+            box = Bbox.from_bounds(*(here + side * distance * point + size * (side - 1) / 2), *size)
+            covered = _covered(page, box, here, near, distance > DISTANCES[0])
             if least is None or covered < least[0]:
-                if least is not None:
-                    least[1].remove()
-                least = covered, label, box
-            else:
-                label.remove()
-            if least[0] == 0:
+                least = covered, distance, own, here, box
+            if covered == 0:
                 break
-        taken.append(least[2])
+        _, distance, own, here, box = least
+        if distance > DISTANCES[0]:
+            arrow = {"arrowstyle": "-", "linewidth": 0.5, "color": style["color"], "shrinkB": 3}
+            style["arrowprops"] = arrow
+            page.leads.append(Path([here, np.clip(here, box.min, box.max)]))
+        label = ax.annotate(name, np.atleast_2d(places)[own], (box.min - here) / point, **style)
+        label.set_multialignment("right" if (box.min + box.max)[0] < 2 * here[0] - size[0] / 2 else "left")
+        label.set_in_layout(False)  # or the points would move away from under the names
+        page.labels.append(box)
 
 
-def _nearest(points: np.ndarray, share: float = 0.95) -> np.ndarray:
-    """The outline (convex hull) of the share of points nearest to their mean, in their own covariance."""
-    apart = points - points.mean(axis=0)
-    if np.linalg.matrix_rank(apart, tol=1e-9) < 2:  # on a line or a point: its ends
-        along = apart @ np.linalg.svd(apart)[2][0]
-        return points[[along.argmin(), along.argmax()]]
-    distance = (apart @ np.linalg.pinv(np.cov(apart.T)) * apart).sum(axis=1)
-    near = points[distance <= np.quantile(distance, share)]
-    return near[ConvexHull(near).vertices]
+def _covered(page: _Page, box: Bbox, here: np.ndarray, near: np.ndarray, led: bool) -> int:
+    """How much a name would cover here, and whether it would seem to belong to another point."""
+    end = np.clip(here, box.min, box.max)
+    apart = page.spots - np.clip(page.spots, box.min, box.max)
+    other = np.abs(page.spots - here).max(axis=1) > page.reach
+    covered = 10 * (not (page.inside.contains(*box.min) and page.inside.contains(*box.max)))
+    covered += 5 * sum(box.overlaps(label) for label in page.labels)
+    covered += 2 * (other & (np.abs(apart).max(axis=1) < page.reach)).sum()
+    covered += sum(line.intersects_bbox(box, filled=False) for line in page.lines + page.leads)
+    if not led:
+        strange = (np.abs(page.spots[:, None] - near).max(axis=2) > 1).all(axis=1)
+        unclear = np.linalg.norm(apart, axis=1) < np.linalg.norm(end - here) + page.reach / 2
+        return covered + (strange & unclear).any()
+    lead = Path([here, end])
+    beside = np.clip((page.spots - here) @ (end - here) / ((end - here) @ (end - here)), 0, 1)
+    passed = np.linalg.norm(page.spots - here - np.outer(beside, end - here), axis=1) < page.reach
+    covered += (other & passed).sum() + sum(lead.intersects_bbox(label) for label in page.labels)
+    return covered + sum(lead.intersects_path(one) for one in page.leads)
+
+
+def _sides(n: int = 16) -> list[np.ndarray]:
+    """Directions around a point, above, beside and below it first; their ends lie on a square."""
+    turns = sorted(range(n), key=lambda i: (i % (n // 4) > 0, i % (n // 8) > 0, i))
+    ends = [np.array([np.sin(2 * np.pi * i / n), np.cos(2 * np.pi * i / n)]) for i in turns]
+    return [end / np.abs(end).max() for end in ends]

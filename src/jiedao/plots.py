@@ -1,77 +1,135 @@
-"""Charts: each takes a table and an axes, draws, and returns the axes.
+"""Charts: each takes an axes and a table, draws, and returns the axes.
 
 No statistics here. Labels come in already in the language of the figure; direct labels before
-legends; intervals wherever there are any.
+legends; intervals wherever there are any. A table that has a column ``row`` has its marks tagged with it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
+from matplotlib.transforms import ScaledTranslation
 
 INK = LinearSegmentedColormap.from_list("ink", ["#ffffff", "#cfdfeb", "#7fa6c4", "#2f5d8a", "#16324d"])
+QUIET = "#333333"
+BASE = 8.0  # pt, the type that house.mplstyle is made for
+SIZES = (
+    "font.size",
+    "axes.titlesize",
+    "axes.labelsize",
+    "xtick.labelsize",
+    "ytick.labelsize",
+    "legend.fontsize",
+)
+
+
+def type_size(size: float) -> float:
+    """A type size that house.mplstyle's 8 pt is the measure of, in the type now chosen."""
+    return size * plt.rcParams["font.size"] / BASE
+
+
+def extent(text: str) -> float:
+    """The width of a text in ems, roughly: a full-width sign one, any other a good half."""
+    return sum(1.0 if unicodedata.east_asian_width(c) in "WF" else 0.56 for c in text)
+
+
+def scaled(scale: float) -> dict[str, float]:
+    """The settings of matplotlib for type scaled by a factor."""
+    return {key: plt.rcParams[key] * scale for key in SIZES}
+
+
+def luminance(colour: str | tuple[float, ...]) -> float:
+    """Relative luminance after WCAG 2, 0 for black and 1 for white."""
+    parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
+    return float(np.dot(parts, (0.2126, 0.7152, 0.0722)))
 
 
 def readable(background: str | tuple[float, ...]) -> str:
     """Black or white, whichever reads better on a background."""
-    # Relative luminance after WCAG 2; at 0.1915 black and white stand out alike.
-    parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(background)]
-    return "#111111" if np.dot(parts, (0.2126, 0.7152, 0.0722)) > 0.1915 else "#ffffff"
+    return "#000000" if luminance(background) > 0.1791 else "#ffffff"  # there both stand out alike
+
+
+def legible(colour: str) -> tuple[float, ...]:
+    """A colour darkened until text in it stands out from white (contrast 4.5, WCAG 2)."""
+    shade = to_rgb(colour)
+    while 1.05 / (luminance(shade) + 0.05) < 4.5:
+        shade = tuple(0.97 * part for part in shade)
+    return shade
+
+
+def tag(artist: Artist, row: float | Iterable[int]) -> Artist:
+    """Give a mark the row of the figure's values that it shows; it becomes the id of its group in an SVG.
+
+    The id is ``row-7``, or ``row-7.9`` for a mark that stands for several rows; NaN gives none.
+    """
+    rows = list(row) if isinstance(row, Iterable) else [] if pd.isna(row) else [row]
+    if rows:
+        artist.set_gid("row-" + ".".join(str(int(n)) for n in rows))
+    return artist
 
 
 def stacked_shares(
-    ax: Axes,
-    shares: pd.DataFrame,
-    colours: Mapping[str, str],
-    names: Mapping[str, str],
-    fewest: float = 0.045,
+    ax: Axes, shares: pd.DataFrame, by: str, part: str, colours: Mapping[str, str], fewest: float = 0.045
 ) -> Axes:
-    """Horizontal bars of shares; rows of the table from top to bottom, columns stacked from left to right."""
-    left = np.zeros(len(shares))
-    for column in shares.columns:
-        values = shares[column].to_numpy()
-        ax.barh(
-            range(len(shares)),
-            values,
-            left=left,
-            color=colours[column],
-            edgecolor="white",
-            linewidth=0.8,
-            height=0.72,
-        )
-        for row, (value, start) in enumerate(zip(values, left, strict=True)):
-            if value >= fewest:
-                ink = readable(colours[column])
-                ax.text(
-                    start + value / 2, row, f"{value:.0%}", ha="center", va="center", color=ink, fontsize=7
-                )
-        left += values
-    ax.set_yticks(range(len(shares)), shares.index)
-    ax.set_ylim(len(shares) - 0.5, -0.5)
+    """Horizontal bars of shares, a bar each value of ``by``, from top to bottom in the order of the table.
+
+    Parameters
+    ----------
+    ax : Axes
+    shares : DataFrame
+        With ``by``, ``part`` and share; a row a piece.
+    by, part : str
+        The columns that name the bar and the piece.
+    colours : mapping
+        The colour of each part, in the order of the pieces from left to right.
+    fewest : float
+        Pieces narrower than this bear no number.
+    """
+    for place, (_, mine) in enumerate(shares.groupby(by, sort=False)):
+        left = 0.0
+        for piece in mine.set_index(part).reindex(list(colours)).dropna(subset="share").itertuples():
+            look = {"color": colours[piece.Index], "edgecolor": "white", "linewidth": 0.8, "height": 0.72}
+            (bar,) = ax.barh(place, piece.share, left=left, **look)
+            tag(bar, piece.row)
+            if piece.share >= fewest:
+                style = {"ha": "center", "va": "center", "fontsize": type_size(7)}
+                centre = left + piece.share / 2
+                ax.text(centre, place, f"{piece.share:.0%}", color=readable(colours[piece.Index]), **style)
+            left += piece.share
+    ax.set_ylim(shares[by].nunique() - 0.5, -0.5)
     ax.set_xlim(0, 1)
     ax.xaxis.set_visible(False)
     ax.spines[["left", "bottom"]].set_visible(False)
-    colour_key(ax, {names[c]: colours[c] for c in shares.columns})
     return ax
 
 
-def colour_key(owner: Axes | Figure, colours: Mapping[str, str], marks: Sequence[str] = "") -> None:
-    """Name colours in one row above an axes, or above all the axes of a figure, with their markers if any."""
+def colour_key(fig: Figure, colours: Mapping[str, str], marks: Sequence[str] = "") -> None:
+    """Name colours above a figure, with their markers if any, in as many rows as its width needs."""
     handles = [Rectangle((0, 0), 1, 1, color=c) for c in colours.values()]
     if marks:
         looks = zip(colours.values(), marks, strict=True)
         handles = [Line2D([], [], color=c, marker=m, linestyle="none", markersize=5) for c, m in looks]
-    above = {"loc": "lower left", "bbox_to_anchor": (0, 1.0), "borderaxespad": 0.2}
-    where = {"loc": "outside upper left"} if isinstance(owner, Figure) else above
-    style = {"handlelength": 1, "handleheight": 1, "columnspacing": 1.2}
-    owner.legend(handles, list(colours), ncols=len(handles), **where, **style)
+    _key(fig, handles, list(colours), "outside upper left", handlelength=1, handleheight=1)
+
+
+def _key(fig: Figure, handles: list[Artist], names: list[str], place: str, **style: float) -> None:
+    ems = fig.get_figwidth() * 72 / plt.rcParams["legend.fontsize"]
+    wide = [extent(name) + 3 for name in names]
+    taken = {
+        n: sum(map(max, np.array_split(wide, n))) for n in range(1, len(names) + 1)
+    }  # as matplotlib deals
+    columns = max((n for n, width in taken.items() if width < ems - 1), default=1)
+    fig.legend(handles, names, ncols=columns, loc=place, columnspacing=1.2, **style)
 
 
 def dots(
@@ -83,11 +141,19 @@ def dots(
     low: str = "low",
     high: str = "high",
     offset: float = 0.0,
+    size: float = 5,
+    filled: bool = True,
 ) -> Axes:
     """Dots with their intervals, a row of the table each, from top to bottom."""
-    at = np.arange(len(table)) + offset
+    at = table["at"].to_numpy() if "at" in table else np.arange(len(table))
+    at = at + offset
     ax.hlines(at, table[low], table[high], color=colour, linewidth=1.0)
-    ax.plot(table[value], at, mark, color=colour, markeredgecolor="white", markeredgewidth=0.5, markersize=5)
+    look = {"color": colour, "markeredgecolor": "white", "markeredgewidth": 0.5, "markersize": size}
+    if not filled:
+        edge = {"markeredgecolor": colour, "markeredgewidth": 1.0}
+        look |= {"markerfacecolor": "white", "markersize": size - 1, **edge}
+    for place, number, row in zip(at, table[value], table["row"], strict=True):
+        tag(ax.plot(number, place, mark, **look)[0], row)
     return ax
 
 
@@ -99,7 +165,7 @@ def say_beside(
     for row, (value, place) in enumerate(zip(values, places, strict=True)):
         if not pd.isna(value):
             where = {"xytext": (5, 0), "textcoords": "offset points", "va": "center"}
-            ax.annotate(text.format(value), (place, row + offset), fontsize=6, **where)
+            ax.annotate(text.format(value), (place, row + offset), fontsize=type_size(6.5), **where)
     return ax
 
 
@@ -114,84 +180,50 @@ def rows(ax: Axes, names: Sequence[str], x_label: str = "", grid: bool = True) -
     return ax
 
 
-def finish_grid(
-    fig: Figure, axes: np.ndarray, used: int, x_label: str = "", note: str = "", foot: str = ""
-) -> Figure:
+def finish_grid(fig: Figure, axes: np.ndarray, used: int, below: str = "") -> Figure:
     """Close a grid of small multiples: hide the axes left over, and say below what all share."""
     for ax in axes.flat[used:]:
         ax.axis("off")
     if len(axes) > 1:
-        for ax in axes.flat[
-            max(0, used - axes.shape[1]) : used
-        ]:  # the lowest of each column carries the ticks
+        for ax in axes.flat[max(0, used - axes.shape[1]) : used]:  # the lowest of each column has the ticks
             ax.xaxis.set_tick_params(labelbottom=True)
-    if x_label:
-        said = f"{x_label}  ({note})" if note else x_label
-        fig.supxlabel(f"{said}\n{foot}" if foot else said, fontsize=8, color="#333333")
+    return say_below(fig, below)
+
+
+def say_below(fig: Figure, text: str) -> Figure:
+    """Write below a figure what its axes measure, how to read them and what the marks mean."""
+    if text:
+        fig.supxlabel(text, fontsize=type_size(8), color=QUIET, wrap=False)
     return fig
 
 
 def strip_dots(
-    ax: Axes,
-    table: pd.DataFrame,
-    names: Sequence[str],
-    marks: Mapping[str, tuple[str, str, str]],
-    value: str,
-    row: str = "term",
+    ax: Axes, table: pd.DataFrame, names: Sequence[str], looks: Mapping[str, tuple[str, str]], value: str
 ) -> Axes:
-    """A row a name, in it a dot with its interval for each report.
-
-    ``marks`` gives each doc_id its colour, marker and name.
-    """
+    """A row a term, a dot with its interval for each report; ``looks`` has colour and marker."""
     places = {name: i for i, name in enumerate(names)}
-    offsets = np.linspace(-0.32, 0.32, len(marks)) if len(marks) > 1 else [0.0]
-    for (doc_id, (colour, mark, label)), offset in zip(marks.items(), offsets, strict=True):
+    offsets = np.linspace(-0.32, 0.32, len(looks)) if len(looks) > 1 else [0.0]
+    for (doc_id, (colour, mark)), offset in zip(looks.items(), offsets, strict=True):
         mine = table[table["doc_id"] == doc_id]
-        at = mine[row].map(places) + offset
-        ax.hlines(at, mine["low"], mine["high"], color=colour, linewidth=0.7)
-        ax.plot(
-            mine[value],
-            at,
-            mark,
-            color=colour,
-            label=label,
-            markersize=4,
-            markeredgecolor="white",
-            markeredgewidth=0.4,
-        )
+        mine = mine.assign(at=mine["term"].map(places))
+        dots(ax, mine, colour, mark, value, offset=offset, size=4)
     ax.set_xlim(0, None)
-    ax.legend(
-        ncols=min(len(marks), 6),
-        loc="lower left",
-        bbox_to_anchor=(0, 1.0),
-        handletextpad=0.2,
-        columnspacing=1.2,
-        borderaxespad=0.2,
-    )
     return ax
 
 
 def right_column(ax: Axes, values: Sequence[str], title: str) -> Axes:
-    """Print a value at the right end of each row."""
+    """Print a value at the right end of each row, below a title."""
+    where = {"transform": ax.get_yaxis_transform(), "va": "center", "fontsize": type_size(7), "color": QUIET}
     for row, value in enumerate(values):
-        ax.text(
-            1.02, row, value, transform=ax.get_yaxis_transform(), va="center", fontsize=7, color="#333333"
-        )
-    ax.text(
-        1.02,
-        len(values) - 0.4,
-        title,
-        transform=ax.get_yaxis_transform(),
-        va="center",
-        fontsize=7,
-        color="#333333",
-    )
+        ax.text(1.02, row, value, **where)
+    ax.text(1.02, len(values) - 0.4, title, **where)
     return ax
 
 
 def tiles(
     ax: Axes,
     matrix: pd.DataFrame,
+    rows: pd.DataFrame,
     text: Callable[[float], str] = "{:.2f}".format,
     low: float | None = None,
     high: float | None = None,
@@ -199,8 +231,19 @@ def tiles(
 ) -> Axes:
     """A table of shaded cells with their values printed.
 
-    Cells that are not numbers are not shaded, and with ``high`` infinite no cell is; ``written`` gives
-    cells a text of their own.
+    Parameters
+    ----------
+    ax : Axes
+    matrix : DataFrame
+        The values; cells that are not numbers are not shaded. Its labels name rows and columns.
+    rows : DataFrame
+        Of the same shape: the row of the figure's values each cell is tagged with; NaN for none.
+    text : callable
+        Writes a value.
+    low, high : float, optional
+        The values of the lightest and the darkest shade; with ``high`` infinite no cell is shaded.
+    written : DataFrame, optional
+        Texts for the cells, in place of their values.
     """
     values = matrix.to_numpy(dtype=float)
     low = np.nanmin(values) if low is None else low
@@ -212,8 +255,10 @@ def tiles(
         shade = INK((value - low) / (high - low) if high > low else 0.5)
         if np.isnan(value):
             shade = (1.0, 1.0, 1.0, 1.0)
-        ax.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, facecolor=shade, edgecolor=edge, linewidth=1))
-        ax.text(column, row, said, ha="center", va="center", fontsize=7, color=readable(shade[:3]))
+        cell = Rectangle((column - 0.5, row - 0.5), 1, 1, facecolor=shade, edgecolor=edge, linewidth=1)
+        tag(ax.add_patch(cell), rows.iat[row, column])
+        style = {"ha": "center", "va": "center", "fontsize": type_size(7), "color": readable(shade[:3])}
+        ax.text(column, row, said, **style)
     ax.set_xticks(range(matrix.shape[1]), matrix.columns)
     ax.set_yticks(range(matrix.shape[0]), matrix.index)
     ax.set_xlim(-0.5, matrix.shape[1] - 0.5)
@@ -224,30 +269,34 @@ def tiles(
 
 
 def lines(
-    ax: Axes,
-    table: pd.DataFrame,
-    colours: Sequence[str],
-    names: Mapping[str, str],
-    chosen: float | None = None,
+    ax: Axes, table: pd.DataFrame, looks: Mapping[str, tuple[str, str]], chosen: float | None = None
 ) -> Axes:
-    """Lines over the index of a table, named at their right end; a vertical rule marks the value chosen."""
-    low, high = ax.get_ylim() if ax.lines else (0.0, float(table.to_numpy().max()))
-    ends = apart(table.iloc[-1].to_list(), 0.07 * (high - low))
-    for column, colour, end in zip(table.columns, colours, ends, strict=False):
-        ax.plot(table.index, table[column], "-o", color=colour, markersize=3)
-        ax.annotate(
-            names[column],
-            (table.index[-1], end),
-            xytext=(6, 0),
-            textcoords="offset points",
-            va="center",
-            color=colour,
-            fontsize=7,
-            annotation_clip=False,
-        )
+    """Lines of measures over k, each named at its right end; a vertical rule marks the k chosen.
+
+    Parameters
+    ----------
+    ax : Axes
+    table : DataFrame
+        k, measure, value; a row a point.
+    looks : mapping
+        Colour and name of each measure.
+    chosen : float, optional
+        The k to mark.
+    """
+    shown = table[table["measure"].isin(looks)]
+    last = shown[shown["k"] == shown["k"].max()].set_index("measure")["value"].reindex(list(looks))
+    low, high = ax.get_ylim() if ax.get_autoscaley_on() is False else (0.0, float(shown["value"].max()))
+    ends = apart(last.to_list(), 0.085 * (high - low))
+    for (measure, (colour, name)), end in zip(looks.items(), ends, strict=True):
+        mine = shown[shown["measure"] == measure]
+        ax.plot(mine["k"], mine["value"], color=colour)
+        for point in mine.itertuples():
+            tag(ax.plot(point.k, point.value, "o", color=colour, markersize=3.5)[0], point.row)
+        where = {"xytext": (6, 0), "textcoords": "offset points", "va": "center", "annotation_clip": False}
+        ax.annotate(name, (mine["k"].max(), end), color=legible(colour), fontsize=type_size(7), **where)
     if chosen is not None:
-        ax.axvline(chosen, color="#bbbbbb", linewidth=4, zorder=0)
-    ax.set_xticks(list(table.index))
+        ax.axvline(chosen, color="#d0d0d0", linewidth=4, zorder=0)
+    ax.set_xticks(sorted(shown["k"].unique()))
     return ax
 
 
@@ -263,51 +312,71 @@ def apart(values: Sequence[float], gap: float) -> list[float]:
     return out.tolist()
 
 
-def bars(ax: Axes, values: pd.Series, colour: str) -> Axes:
-    """Horizontal bars named by the index, from top to bottom."""
-    ax.barh(range(len(values)), values, color=colour, height=0.66)
-    return rows(ax, list(values.index), grid=False)
+def bars(
+    ax: Axes, table: pd.DataFrame, value: str, names: Sequence[str], colour: str | Sequence[str]
+) -> Axes:
+    """Horizontal bars, a row of the table each, named from top to bottom if there are names."""
+    at = table["at"] if "at" in table else range(len(table))
+    drawn = ax.barh(at, table[value], color=colour, height=0.66)
+    for bar, row in zip(drawn, table["row"], strict=True):
+        tag(bar, row)
+    return rows(ax, names, grid=False) if names else ax
 
 
-def dumbbells(ax: Axes, table: pd.DataFrame, before: str, after: str, colours: tuple[str, str]) -> Axes:
-    """Two dots a row, joined, with their intervals beside the bar: what changes between two parts.
+# In points: a square of a tally, from one to the next, and the room for the number before them.
+SQUARE, PITCH, BEFORE = 3.2, 4.5, 13.0
 
-    The table has ``before`` and ``after``, and of each ``low_…`` and ``high_…``.
+
+def squares_in(room: float) -> int:
+    """How many squares of a `tally` stand side by side in ``room`` millimetres: ten, up to five, or none."""
+    fit = int((room / 25.4 * 72 - type_size(BEFORE)) / type_size(PITCH))
+    return 10 if fit > 10 else max(0, min(5, fit))
+
+
+def tally(ax: Axes, table: pd.DataFrame, per: int) -> Axes:
+    """Numbers, each with as many squares beside it; a nought has none, nor has any if there is no room.
+
+    Parameters
+    ----------
+    ax : Axes
+    table : DataFrame
+        x and y (where a cell begins, and its middle), n, filled (how many of the squares are), colour.
+    per : int
+        Squares in a line.
     """
-    at = np.arange(len(table))
-    ends = np.array([at - 0.11, at + 0.11])
-    ax.plot(table[[before, after]].to_numpy(dtype=float).T, ends, color="#b0b0b0", linewidth=1.6)
-    for name, mark, colour, side in ((before, "o", colours[0], -0.22), (after, "D", colours[1], 0.22)):
-        ax.hlines(at + side, table[f"low_{name}"], table[f"high_{name}"], color=colour, linewidth=0.8)
-        # half way to its interval, so that neither dot hides the other
-        ax.plot(
-            table[name],
-            at + side / 2,
-            mark,
-            color=colour,
-            markersize=5,
-            markeredgecolor="white",
-            markeredgewidth=0.5,
+    for cell in table.itertuples():
+        n = int(cell.n)
+        where = {"xytext": (type_size(BEFORE - 4), 0), "textcoords": "offset points"}
+        style = {"ha": "right", "va": "center", "fontsize": type_size(7)}
+        said = ax.annotate(n, (cell.x, cell.y), color="#111111" if n else "#767676", **where, **style)
+        if not n * per:
+            tag(said, cell.row)
+            continue
+        lines = -(-n // per)
+        across = [BEFORE + PITCH * (i % per + 0.4 * (i % per > 4)) for i in range(n)]
+        down = [PITCH * ((lines - 1) / 2 - i // per) for i in range(n)]
+        inches = np.array([across, down]).T * type_size(1) / 72
+        origin = ScaledTranslation(cell.x, cell.y, ax.transData)
+        squares = ax.scatter(
+            *inches.T,
+            s=type_size(SQUARE) ** 2,
+            marker="s",
+            linewidths=0.6,
+            clip_on=False,
+            edgecolors=cell.colour,
+            facecolors=[cell.colour if i < cell.filled else "none" for i in range(n)],
         )
-    return ax
-
-
-def verdicts(ax: Axes, table: pd.DataFrame, styles: Mapping[str, Mapping[str, object]]) -> Axes:
-    """A sign for each cell of a table of verdicts; ``styles`` gives the look of each, NaN stays empty."""
-    for row, name in enumerate(table.index):
-        for column, verdict in enumerate(table.loc[name]):
-            if isinstance(verdict, str):
-                ax.plot(column, row, linestyle="none", **styles[verdict])
-    ax.set_xticks(range(table.shape[1]), table.columns, rotation=60, ha="left", rotation_mode="anchor")
+        squares.set_offset_transform(ax.figure.dpi_scale_trans + origin)
+        tag(squares, cell.row)
+    ax.set_yticks(np.arange(0.5, table["y"].max()), minor=True)
+    ax.grid(axis="y", which="minor")
+    ax.tick_params(which="both", length=0)
     ax.xaxis.tick_top()
-    rows(ax, list(table.index))
-    ax.set_xlim(-0.6, table.shape[1] - 0.4)
-    ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
     return ax
 
 
 def sign_key(fig: Figure, styles: Mapping[str, Mapping[str, object]]) -> None:
-    """Name signs in one row below a figure."""
+    """Name signs above a figure."""
     handles = [Line2D([], [], linestyle="none", **look) for look in styles.values()]
-    fig.legend(handles, list(styles), ncols=len(styles), loc="outside lower left", handletextpad=0.2)
+    _key(fig, handles, list(styles), "outside upper left", handletextpad=0.2)

@@ -337,3 +337,31 @@ def count_survivals(tried: pd.DataFrame) -> pd.DataFrame:
         rows.append((finding, VERDICTS[was], len(others), len(others) - len(lost), *ends, "; ".join(lost)))
     columns = ["finding", "published", "choices", "survives", "smallest", "largest", "lost"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def rests_on(finding: str, choice: str, sentences: pd.DataFrame) -> pd.Series:
+    """Which sentences a finding rests on under a choice: those of the parts and reports that it compares.
+
+    Parameters
+    ----------
+    finding, choice : str
+        As in `try_choices`.
+    sentences : DataFrame
+        With doc_id, part and cluster (`jiedao.evidence.Evidence`).
+
+    Returns
+    -------
+    Series of bool
+    """
+    doc_id, part = sentences["doc_id"], sentences["part"]
+    kept = doc_id != choice.removeprefix("without ")
+    if finding.startswith("themes-"):
+        return kept & sentences["cluster"].notna()
+    if finding == "shared-wording":
+        return kept
+    if finding == "reviews-apart":
+        return kept & part.eq("review")
+    if finding == "counting":
+        return kept & part.notna() & (part.groupby(doc_id).transform("nunique") > 1)
+    own = finding.removeprefix("verbs-")
+    return kept & part.notna() & ((doc_id == own) if own != finding else True)

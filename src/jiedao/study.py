@@ -34,6 +34,7 @@ SCRATCH, READY = ".jiedao-run-", ".jiedao-ready"
 OUTPUTS = ".jiedao-outputs"  # what the last run wrote, a name a line: nothing else is ever removed
 # What each notebook reads from others; one that is not listed waits for all before it.
 NEEDS = {
+    "00": (),
     "01": (),
     "02": ("01",),
     "03": ("01",),
