@@ -5,18 +5,21 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: study test lab clean lock
+.PHONY: study test lab site clean lock
 study: $(READY)
 	$(BIN)/jiedao run --jobs $(JOBS)
 
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(ARGS)
 
 lab: $(READY)
 	$(BIN)/jupyter lab notebooks
 
+site: $(READY)
+	$(BIN)/python site/build.py
+
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .hypothesis src/*.egg-info
+	rm -rf $(VENV) build dist site/_build .pytest_cache .ruff_cache .hypothesis src/*.egg-info
 	find . -name __pycache__ -o -name .ipynb_checkpoints | xargs rm -rf
 
 # Build requirements come first, because jieba is published as source only. Every file is checked
