@@ -73,12 +73,6 @@ def short_gloss(term: str) -> str:
     return re.sub(r"\s*\([^)]*\)", "", glosses().get(term, "")).strip() or term
 
 
-def cluster_names(terms: pd.DataFrame, lang: str, n: int = 2) -> dict[int, str]:
-    """Clusters named by their first terms, from the table of `jiedao.themes.top_terms`."""
-    first = terms[terms["rank"] <= n].groupby("cluster")["term"]
-    return first.agg(lambda ts: "·".join(ts) if lang == "zh" else ", ".join(map(short_gloss, ts))).to_dict()
-
-
 def document_labels(
     documents: pd.DataFrame, lang: str, marks: Mapping[str, str] | None = None
 ) -> dict[str, str]:
