@@ -1,9 +1,11 @@
 """The font, the house style, and every committed figure in both languages."""
 
 import re
+import subprocess
+import sys
 import warnings
 from functools import cache
-from io import BytesIO
+from io import BytesIO, StringIO
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -22,6 +24,7 @@ from jiedao.comparability import label_parts, list_units, mark_documents
 from jiedao.corpus import read_corpus
 from jiedao.documents import read_documents
 from jiedao.lexicon import glosses
+from jiedao.tables import UnknownName
 
 ROOT = Path(__file__).parents[1]
 FONTS = sorted(house.FONTS.glob("*.ttf"))
@@ -243,14 +246,23 @@ def test_a_table_is_read_back_as_it_was_written(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("asked", "mm"), [("single", 84), ("double", 174), ("elsevier-single", 90), ("120", 120), (75.5, 75.5)]
+    ("asked", "mm"),
+    [
+        ("single", 84),
+        ("Double", 174),
+        ("elsevier-single", 90),
+        ("120", 120),
+        (75.5, 75.5),
+        ("84mm", 84),
+        ("8.4 CM", 84),
+    ],
 )
 def test_widths_are_millimetres_or_names(asked, mm):
     assert figures.millimetres(asked) == mm
     assert figures.draw("fig9-1-test", TABLE, REPORTS, width=mm).get_figwidth() == pytest.approx(mm / 25.4)
 
 
-@pytest.mark.parametrize("asked", ["wide", "0", "-84", "49.9", "601", "nan", "inf", "", "84mm"])
+@pytest.mark.parametrize("asked", ["wide", "0", "-84", "49.9", "601", "nan", "inf", "", "5in", "8.4.1", "."])
 def test_a_width_that_cannot_be_printed_is_refused(asked):
     with pytest.raises(JiedaoError, match=r"mm wide|no width"):
         figures.millimetres(asked)
@@ -287,8 +299,10 @@ def test_export_takes_beginnings_of_names_and_refuses_others(tmp_path):
         "fig1-1-composition",
         "fig4-1-prevalence",
     ]
-    with pytest.raises(JiedaoError, match="fig4-1-prevalenc: no such figure"):
-        figures.choose(["fig4-1-prevalenc"], ROOT)
+    for said in ("FIG4-1", "fig4-1-prevalence.pdf", "figures/en/fig4-1-prevalence.svg"):
+        assert figures.choose([said], ROOT) == ["fig4-1-prevalence"]
+    with pytest.raises(UnknownName, match="no figure 'prevalence'; did you mean fig4-1-prevalence"):
+        figures.choose(["prevalence"], ROOT)
     with pytest.raises(JiedaoError, match="run the study first"):
         figures.choose([], tmp_path)
 
@@ -309,13 +323,116 @@ def test_export_writes_what_was_asked_for_and_the_same_bytes_again(tmp_path):
         with Image.open(tmp_path / f"a/en/fig1-1-composition.{ending}") as image:
             assert image.width == pytest.approx(84 / 25.4 * 200, abs=1)
             assert image.info["dpi"] == pytest.approx((200, 200), abs=0.1)
+            assert ending == "png" or (image.mode, image.info["compression"]) == ("RGB", "tiff_lzw")
     box = PdfReader(tmp_path / "a/en/fig1-1-composition.pdf").pages[0].mediabox
     assert float(box.width) == pytest.approx(84 / 25.4 * 72, abs=0.1)
+
+
+@pytest.fixture
+def study(tmp_path):
+    """A study with one figure, which a test may damage."""
+    for name in ("data/processed/documents.csv", "figures/en/fig4-1-prevalence.csv"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (lambda t: t[:0], "no rows"),
+        (lambda t: t.drop(columns="share"), "cannot be drawn"),
+        (lambda t: t.drop(columns="doc_id"), "cannot be drawn"),
+        (lambda t: t.assign(low=["abc", *t["low"][1:]]), "'abc' in column low is no number"),
+        (lambda t: t.assign(share=np.inf), "column share is infinite"),
+        (lambda t: t.assign(doc_id=["else-2020", *t["doc_id"][1:]]), "else-2020 is no report of"),
+    ],
+)
+def test_values_edited_by_hand_are_refused_with_file_and_remedy(damage, said, study):
+    path = study / "figures/en/fig4-1-prevalence.csv"
+    damage(pd.read_csv(path)).to_csv(path, index=False)
+    with pytest.raises(JiedaoError, match="run the study again") as refused:
+        list(figures.export([], study, study / "out", ["en"], ["svg"]))
+    assert str(path) in str(refused.value) and said in str(refused.value)
+    assert not list((study / "out").rglob("*.svg")) and plt.get_fignums() == []
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00\xff", b'a,b\n1,2,3\n"x'])
+@pytest.mark.parametrize("name", ["data/processed/documents.csv", "figures/en/fig4-1-prevalence.csv"])
+def test_a_file_that_is_no_table_is_refused(name, content, study):
+    (study / name).write_bytes(content)
+    with pytest.raises(JiedaoError, match="run the study again") as refused:
+        list(figures.export([], study, study / "out", ["en"], ["svg"]))
+    assert str(study / name) in str(refused.value)
+
+
+def test_a_study_whose_reports_have_no_marks_yet_is_drawn(study):
+    path = study / "data/processed/documents.csv"
+    pd.read_csv(path).drop(columns="marks", errors="ignore").to_csv(path, index=False)
+    assert list(figures.export([], study, study / "out", ["en"], ["svg"]))
+
+
+def test_a_figure_higher_than_a_page_is_said_to_be(study):
+    with pytest.warns(UserWarning, match=r"en/fig4-1-prevalence: \d+ mm high, more than a page"):
+        list(figures.export([], study, study / "out", ["en"], ["svg"], width=84, size=14))
+    with pytest.raises(JiedaoError, match="fig4-1-prevalence: its names leave no room; take a greater width"):
+        list(figures.export([], study, study / "out", ["en"], ["svg"], width=50, size=14))
+
+
+@pytest.mark.parametrize("stem", [s for s in STEMS if s.startswith("fig7")])
+def test_grey_leaves_no_colour_in_frames_of_titles(stem):
+    figure = figures.draw(stem, *figures.read_values(ROOT, stem), grey=True)
+    with StringIO() as file:
+        figure.savefig(file, format="svg")
+        found = set(re.findall(r"#[0-9a-f]{6}\b", file.getvalue()))
+    assert found and not {c for c in found if len({c[1:3], c[3:5], c[5:7]}) > 1}
+
+
+def test_exported_figures_are_those_of_the_study(tmp_path):
+    for path in figures.export(["fig5-3", "fig7-2"], ROOT, tmp_path, ["zh", "en"], ["svg"]):
+        assert path.read_bytes() == (FIGURES / path.relative_to(tmp_path)).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "said"),
+    [
+        (["fig9"], 2, "no figure 'fig9'"),
+        (["--format", "eps"], 2, "eps: name one or more of pdf, svg, png, tiff"),
+        (["--width", "5in"], 2, "5in: no width; give millimetres or one of single"),
+        (["--dpi", "100"], 2, "--dpi is for png and tiff"),
+        (["--out", "fig.pdf"], 2, "fig.pdf: name a folder"),
+        (["--corpus", "tests"], 1, "run the study first: jiedao run --corpus tests --out tests"),
+    ],
+)
+def test_what_the_command_cannot_do_it_says_in_a_line(args, code, said):
+    command = [Path(sys.executable).with_name("jiedao"), "figures", *args]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (code, "") and said in done.stderr
+    assert done.stderr.count("\n") == 1 and done.stderr.startswith("jiedao: ")
+
+
+def test_the_command_takes_what_authors_write(tmp_path):
+    args = ["FIG5-1", "--lang", "EN", "--format", "PDF, .tif", "--width", "8.4cm", "--dpi", "100"]
+    command = [Path(sys.executable).with_name("jiedao"), "figures", *args, "--out", tmp_path]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert {p.name for p in (tmp_path / "en").iterdir()} == {
+        "fig5-1-quantification.pdf",
+        "fig5-1-quantification.tiff",
+    }
 
 
 # --- what a reader sees, at full width and in one column
 
 SHEETS = [(stem, lang, width) for stem in STEMS for lang in house.LANGUAGES for width in (174, 84)]
+
+
+LARGE = ("fig1-1", "fig2-1", "fig3-4", "fig3-5", "fig4-5", "fig7-2", "fig7-4")
+
+
+@pytest.mark.parametrize("stem", [s for s in STEMS if s.startswith(LARGE)])
+def test_nothing_collides_in_larger_type(stem):
+    assert collisions(figures.draw(stem, *figures.read_values(ROOT, stem), "en", 174, 10)) == []
 
 
 @cache

@@ -159,6 +159,35 @@ def test_rubbish_in_the_address_is_no_markup(visit, address):
     assert page.locator("h1").first.is_visible()
 
 
+def test_evidence_says_what_was_counted_and_leads_back_to_the_figure(visit, root):
+    page = visit("figures/fig5-1-quantification.html")
+    mark = page.locator(".chart-wide a.mark").first
+    label = mark.locator("title").first.text_content()
+    mark.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/reading/**")
+    assert label in page.locator(".evidence-bar .counted").text_content()
+    back = page.locator(".evidence-bar a").first
+    assert back.text_content() == "\u2190 Figure 5.1"
+    back.click()
+    page.wait_for_url(f"{root}/figures/fig5-1-quantification.html#fig5-1-quantification-en")
+
+
+@pytest.mark.parametrize("place", ["javascript:alert(1).html", "//example.org/x.html", "../../x.html"])
+def test_evidence_leads_back_to_no_other_place(visit, place):
+    page = visit(f"reading/huashan-2024.html?s=3&from={place}#s003")
+    assert page.locator(".evidence-bar").is_visible()
+    assert page.locator(".evidence-bar a").count() == 0
+
+
+def test_no_text_is_cut_off_on_a_phone(visit):
+    page = visit("reading/huashan-2024.html", PHONE)
+    edges = page.locator(".report-text .sentence").evaluate_all(
+        "all => all.map(e => e.getBoundingClientRect().right)"
+    )
+    assert max(edges) <= PHONE["width"]
+
+
 @pytest.mark.parametrize(
     ("query", "word"),
     [

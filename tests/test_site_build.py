@@ -105,6 +105,12 @@ def test_every_finding_has_its_figure_and_a_sentence(pages, built):
             )
 
 
+def test_answers_have_their_numbers(pages):
+    answers = [box for page in pages.values() for box in page.xpath("//aside[@class='predict']")]
+    assert answers
+    assert [box.text_content() for box in answers if "{" in box.text_content()] == []
+
+
 def test_numbers_of_findings_are_those_of_the_readme(pages, built):
     printed = article(pages[built / "index.html"]).text_content()
     claims = re.findall(r"(\S+)<!-- ([\w-]+) -->", (STUDY / "README.md").read_text(encoding="utf-8"))

@@ -31,7 +31,7 @@ from jiedao.lexicon import read_columns, read_table
 from jiedao.summary import REASONS
 from jiedao.tables import (
     IDS,
-    UnknownTable,
+    UnknownName,
     choose,
     column_label,
     export,
@@ -473,6 +473,12 @@ def test_tex_has_booktabs_rules_and_balanced_environments(rows, tmp_path):
     assert len(written) == rows and all(line.count(" & ") == 2 and line.endswith(r" \\") for line in written)
 
 
+def test_long_texts_in_tex_share_the_line(tmp_path):
+    export(pd.DataFrame({c: ["y" * 50] for c in "abcdef"}), tmp_path / "a.tex")
+    text = (tmp_path / "a.tex").read_text("utf-8")
+    assert text.count(r"p{0.15\linewidth}") == 6
+
+
 def test_tex_without_chinese_asks_for_no_chinese_package(tmp_path):
     export(pd.DataFrame({"a": [1]}), tmp_path / "a.tex")
     assert "ctex" not in (tmp_path / "a.tex").read_text()
@@ -516,9 +522,11 @@ def test_no_sign_of_a_text_does_anything_in_markdown(texts):
 def test_tables_are_chosen_by_name_or_its_beginning():
     found = dict.fromkeys(["credit", "credit_evidence", "fig2-1-a", "fig2-2-b"])
     assert choose(["credit", "fig2", "credit.csv"], found) == ["credit", "fig2-1-a", "fig2-2-b"]
-    with pytest.raises(UnknownTable, match="there is no table 'credits'; did you mean credit"):
+    assert choose(["CREDIT.xlsx", "Fig2-1"], found) == ["credit", "fig2-1-a"]
+    assert choose(["fig4-1"], ["fig4-1-a", "fig4-10-b"]) == ["fig4-1-a"]
+    with pytest.raises(UnknownName, match="there is no table 'credits'; did you mean credit"):
         choose(["credits"], found)
-    with pytest.raises(UnknownTable, match="`jiedao tables` lists those there are"):
+    with pytest.raises(UnknownName, match="`jiedao tables` lists those there are"):
         choose(["zzz"], found)
 
 
@@ -569,7 +577,8 @@ def test_all_exports_all_and_ids_keeps_the_ids(tmp_path):
         (["promises", "--format", "pdf"], 2, "name one or more of csv, xlsx, docx, tex, md"),
         (["promises", "--format", ","], 2, "name one or more of"),
         (["--corpus", "tests"], 1, "no tables there; run the study first: jiedao run --corpus tests"),
-        (["promises", "--out", "README.md"], 1, "a file is in the way"),
+        (["promises", "--out", "LICENSE"], 1, "a file is in the way"),
+        (["promises", "--out", "a.xlsx"], 2, "a.xlsx: name a folder"),
     ],
 )
 def test_what_the_command_cannot_do_it_says_in_a_line(args, code, said):

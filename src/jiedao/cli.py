@@ -7,6 +7,7 @@ import json
 import os
 import re
 import sys
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -317,39 +318,65 @@ def _millimetres(_ctx: click.Context, _param: click.Parameter, width: str) -> fl
     try:
         return millimetres(width)
     except JiedaoError as error:
-        raise click.BadParameter(str(error)) from None
+        raise click.BadParameter(f"{error}.") from None
 
 
-def _formats(_ctx: click.Context, _param: click.Parameter, formats: str) -> list[str]:
-    from jiedao.figures import FORMATS
+def _formats(ctx: click.Context, _param: click.Parameter, named: str) -> list[str]:
+    from jiedao import figures, typeset
 
-    chosen = list(dict.fromkeys(form.strip().lower() for form in formats.split(",") if form.strip()))
-    if not chosen or not set(chosen) <= set(FORMATS):
-        raise click.BadParameter(f"{formats}: give one or more of {','.join(FORMATS)}.")
+    known = figures.FORMATS if ctx.command.name == "figures" else typeset.FORMATS
+    plain = (form.strip(" .").lower() for form in named.split(","))
+    chosen = list(dict.fromkeys("tiff" if form == "tif" else form for form in plain if form))
+    if not chosen or not {*chosen} <= {*known}:
+        raise click.BadParameter(f"{named}: name one or more of {', '.join(known)}, with commas between.")
     return chosen
 
 
+def _folder(_ctx: click.Context, _param: click.Parameter, out: Path) -> Path:
+    from jiedao.tables import ENDING
+
+    if ENDING.search(out.name.lower()) and not out.is_dir():
+        raise click.BadParameter(f"{out}: name a folder; the files in it get the names of what they show.")
+    return out
+
+
+LANG = click.option(
+    "--lang", type=click.Choice(["zh", "en"], case_sensitive=False), help="One language; both if left out."
+)
+STUDY = click.option(
+    "--corpus", type=PATH, default=".", show_default=True, help="Study folder that has been run."
+)
+OUT = click.option(
+    "--out", type=PATH, default="exported", show_default=True, callback=_folder, help="Folder to write to."
+)
+
+
 @main.command()
-@click.argument("names", nargs=-1)
-@CORPUS
-@click.option("--lang", type=click.Choice(["zh", "en"]), help="One language; both if left out.")
+@click.argument("names", nargs=-1, metavar="[NAME]…")
+@STUDY
+@LANG
 @click.option(
     "--width",
     default="double",
     show_default=True,
     metavar="MM|NAME",
     callback=_millimetres,
-    help="Millimetres, single, double, or a journal's width (see --widths).",
+    help="Millimetres (84, 8.4cm), single, double, or a journal's width (see --widths).",
 )
 @click.option(
-    "--format", "formats", default="pdf", show_default=True, callback=_formats, help="pdf,svg,png,tiff"
+    "--format",
+    "formats",
+    default="pdf",
+    show_default=True,
+    callback=_formats,
+    help="pdf, svg, png, tiff; several with commas between.",
 )
 @click.option(
     "--size", type=click.FloatRange(5, 14), default=8, show_default=True, help="Type size in points."
 )
 @click.option("--grey", is_flag=True, help="Without colour.")
 @click.option("--dpi", type=click.IntRange(72, 2400), help="Of PNG (600) and TIFF (1000).")
-@click.option("--out", type=PATH, default="exported", show_default=True, help="Folder to write to.")
+@OUT
 @click.option("--widths", is_flag=True, help="List the journals' widths, and stop.")
 def figures(
     names: tuple[str, ...], corpus: Path, out: Path, lang: str | None, widths: bool, **how: Any
@@ -359,41 +386,40 @@ def figures(
     Example: jiedao figures fig2-1 --lang en --width single --format pdf,svg
     """
     from jiedao import figures
+    from jiedao.tables import UnknownName
 
     if widths:
         for name, row in figures.widths().iterrows():
             click.echo(f"{name}\t{row.mm:g} mm\t{row.journal} ({row.source})")
         return
+    if how["dpi"] and not {"png", "tiff"} & {*how["formats"]}:
+        raise click.UsageError("--dpi is for png and tiff; name one with --format.")
     langs = [lang] if lang else ["zh", "en"]
-    for path in figures.export(names, corpus, out, langs, **how):
-        click.echo(path)
-
-
-def _forms(_ctx: click.Context, _param: click.Parameter, named: str) -> list[str]:
-    from jiedao.typeset import FORMATS
-
-    chosen = [name.strip().lower() for name in named.split(",") if name.strip()]
-    if not chosen or not set(chosen) <= {*FORMATS}:
-        raise click.BadParameter(f"name one or more of {', '.join(FORMATS)}, with commas between.")
-    return list(dict.fromkeys(chosen))
+    with warnings.catch_warnings():  # of a sign that the font has not, for one
+        warnings.showwarning = lambda message, *_, **__: click.echo(f"note: {message}", err=True)
+        try:
+            for path in figures.export(names, corpus, out, langs, **how):
+                click.echo(path)
+        except UnknownName as error:
+            raise click.UsageError(f"{error}.") from None
 
 
 @main.command()
 @click.argument("names", nargs=-1, metavar="[NAME]…")
 @click.option("--all", "every", is_flag=True, help="Export every table.")
-@click.option("--lang", type=click.Choice(["zh", "en"]), help="One language; both if left out.")
+@LANG
 @click.option(
     "--format",
     "formats",
-    callback=_forms,
+    callback=_formats,
     default="xlsx",
     show_default=True,
     help="csv, xlsx, docx (three-line table), tex (booktabs), md; several with commas between.",
 )
 @click.option("--digits", type=click.IntRange(0, 6), default=2, show_default=True, help="Decimals.")
 @click.option("--ids", is_flag=True, help="Keep the ids of sentences and sections.")
-@click.option("--corpus", type=PATH, default=".", show_default=True, help="Study folder that has been run.")
-@click.option("--out", type=PATH, default="exported", show_default=True, help="Folder to write to.")
+@STUDY
+@OUT
 def tables(
     names: tuple[str, ...],
     every: bool,
@@ -422,7 +448,7 @@ def tables(
         return
     try:
         wanted = list(found) if every else study_tables.choose(names, found)
-    except study_tables.UnknownTable as error:
+    except study_tables.UnknownName as error:
         raise click.UsageError(f"{error}.") from None
     documents = study_tables.read_study_table(found["documents"])
     hidden = len(wanted) < 5 or not sys.stderr or not sys.stderr.isatty()
@@ -434,4 +460,4 @@ def tables(
                 said = (study_tables.title(name, language), study_tables.note(table, language))
                 for form in formats:
                     study_tables.export(shown, out / language / f"{name}.{form}", *said, language, digits)
-    click.echo(f"{len(wanted)} tables written to {out}", err=True)
+    click.echo(f"{len(wanted)} table{'s'[: len(wanted) > 1]} written to {out}", err=True)

@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pandas as pd
 
@@ -24,8 +25,12 @@ CODES = ("doc_id", "theme", "theme_secondary", "code", "name", "other")
 TEXT = "doc_id doc_ids unit a b term token word text passage slogan measure title index_no name file".split()
 
 
-class UnknownTable(JiedaoError):
-    """A name that no table of the study has."""
+# What an author may copy from a folder: the name of a file.
+ENDING = re.compile(r"\.(csv|xlsx|docx|tex|md|pdf|svg|png|tiff?)$")
+
+
+class UnknownName(JiedaoError):
+    """A name that no table or figure of the study has."""
 
 
 def find_tables(folder: Path) -> dict[str, Path]:
@@ -45,23 +50,30 @@ def find_tables(folder: Path) -> dict[str, Path]:
     return found | {p.stem: p for p in sorted((folder / "figures/en").glob("fig*.csv"))}
 
 
-def choose(asked: Iterable[str], found: Mapping[str, Path]) -> list[str]:
-    """The tables asked for by name, or by the beginning of their names (fig2).
+def choose(asked: Iterable[str], found: Iterable[str], what: str = "table") -> list[str]:
+    """The tables or figures asked for by name, by its beginning (fig2), or by a file of that name.
 
     Raises
     ------
-    UnknownTable
+    UnknownName
         If there is none of a name.
     """
+    known = {name.casefold(): name for name in found}
     chosen = []
-    for name in (n.removesuffix(".csv") for n in asked):
-        meant = [name] if name in found else [n for n in found if name and n.startswith(name)]
+    for name in asked:
+        plain = ENDING.sub("", PurePath(name.casefold()).name)
+        meant = [plain] if plain in known else [n for n in known if _begins(n, plain)]
         if not meant:
-            near = difflib.get_close_matches(name, found, 1)
-            hint = f"did you mean {near[0]}" if near else "`jiedao tables` lists those there are"
-            raise UnknownTable(f"there is no table {name!r}; {hint}")
-        chosen += meant
+            near = difflib.get_close_matches(plain, known, 1)
+            hint = f"did you mean {known[near[0]]}" if near else "`jiedao tables` lists those there are"
+            raise UnknownName(f"there is no {what} {name!r}; {hint}")
+        chosen += [known[n] for n in meant]
     return list(dict.fromkeys(chosen))
+
+
+def _begins(name: str, asked: str) -> bool:
+    """Whether a name begins so; fig4-1 is no beginning of fig4-10."""
+    return bool(asked) and name.startswith(asked) and not re.match(r"\d\d", name[len(asked) - 1 :])
 
 
 def read_study_table(path: Path) -> pd.DataFrame:

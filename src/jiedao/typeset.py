@@ -330,8 +330,10 @@ def _as_tex(columns: list[Column], title: str, note: str, name: str) -> bytes:
     rows = [" & ".join(map(tex, row)) + r" \\" for row in zip(*map(_written, columns), strict=True)]
     long = len(rows) > LONG_TABLE
     head = " & ".join(tex(c.label) for c in columns) + r" \\"
+    wide = [c.decimals is None and _width(c) > LONG_TEXT for c in columns]
+    share = min(0.3, 0.9 / max(1, sum(wide)))  # of the line, which several share
     form = "".join(
-        r"p{0.3\linewidth}" if c.decimals is None and _width(c) > LONG_TEXT else _side(c)[0] for c in columns
+        rf"p{{{share:.2g}\linewidth}}" if w else _side(c)[0] for w, c in zip(wide, columns, strict=True)
     )
     label = f"\\label{{tab:{re.sub('[^A-Za-z0-9-]+', '-', name)}}}"
     caption = [rf"\caption{{{tex(title)}}}", label]

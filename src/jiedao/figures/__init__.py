@@ -7,19 +7,27 @@ picture finds the values and the sentences behind each bar, dot and cell.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
+from io import BytesIO
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
+from matplotlib.text import Text
+from PIL import Image
 
 from jiedao import JiedaoError, house
 from jiedao.figures.sheet import PUBLISHED, Sheet, millimetres, widths
 from jiedao.files import replacing
 from jiedao.plots import BASE, luminance, scaled
+from jiedao.tables import TEXT, read_study_table
+from jiedao.tables import choose as choose_names
 
 Draw = Callable[[pd.DataFrame, Sheet], Figure]
 
@@ -98,11 +106,14 @@ def draw(
         import_module(f"jiedao.figures.{MODULES[name[3]]}")
     values = values.assign(row=range(len(values)))
     with plt.rc_context(scaled(size / BASE)):
-        sheet, n = Sheet(documents, lang, width), _count_reports(values)
-        figure = _decline(n, sheet) if n > len(house.COLOURS) else _DRAWN[name](values, sheet)
-        figure.draw_without_rendering()  # lay out once, for all formats alike
-        figure.set_layout_engine("none")
-    plt.close(figure)  # pyplot would keep it in memory; it can be saved all the same
+        sheet, n, before = Sheet(documents, lang, width), len(_reports(values)), plt.get_fignums()
+        try:
+            figure = _decline(n, sheet) if n > len(house.COLOURS) else _DRAWN[name](values, sheet)
+            figure.draw_without_rendering()  # lay out once, for all formats alike
+            figure.set_layout_engine("none")
+        finally:  # pyplot would keep it in memory; it can be saved all the same
+            for number in set(plt.get_fignums()) - set(before):
+                plt.close(number)
     return _without_colour(figure) if grey else figure
 
 
@@ -146,12 +157,24 @@ def publish(
 def save(figure: Figure, folder: Path, name: str, formats: Iterable[str], dpi: float | None = None) -> None:
     """Write a figure in some formats, whole or not at all, the same bytes each time."""
     for form in formats:
-        extra = {"pil_kwargs": {"compression": "tiff_lzw"}} if form == "tiff" else {}
-        extra |= {"dpi": dpi} if dpi else {}
+        extra = {"dpi": dpi} if dpi else {}
         with replacing(folder / f"{name}.{form}") as path:
-            figure.savefig(path, format=form, metadata=dict.fromkeys(SILENT[form]) or None, **extra)
+            if form == "tiff":
+                dots = dpi or DPI[form]
+                _opaque(figure, dots).save(path, form, compression="tiff_lzw", dpi=(dots, dots))
+            else:
+                figure.savefig(path, format=form, metadata=dict.fromkeys(SILENT[form]) or None, **extra)
 
 
+def _opaque(figure: Figure, dpi: float) -> Image.Image:
+    """A picture without the layer of transparency that printers refuse."""
+    with BytesIO() as file:
+        figure.savefig(file, format="rgba", dpi=dpi)
+        size = tuple(int(inches * dpi) for inches in figure.get_size_inches())
+        return Image.frombytes("RGBA", size, file.getvalue()).convert("RGB")
+
+
+PAGE = 250  # mm, what a page of a journal has for a figure
 # Line drawings in pixels are asked for at 1,000 dots per inch by journals that take TIFF.
 DPI = {"png": 600, "tiff": 1000, "pdf": None, "svg": None}
 
@@ -189,10 +212,36 @@ def export(
         values, documents = read_values(study, name)
         for lang in langs:
             (out / lang).mkdir(parents=True, exist_ok=True)
-            figure = draw(name, values, documents, lang, width, size, grey)
+            with _meant_to_be_drawn(_table(study, name)):
+                figure = draw(name, values, documents, lang, width, size, grey)
+            if (high := figure.get_figheight() * 25.4) > PAGE:
+                warnings.warn(f"{lang}/{name}: {high:.0f} mm high, more than a page", stacklevel=2)
             for form in formats:
-                save(figure, out / lang, name, [form], DPI[form] and (dpi or DPI[form]))
+                with _meant_to_be_drawn(_table(study, name)):
+                    save(figure, out / lang, name, [form], DPI[form] and (dpi or DPI[form]))
                 yield out / lang / f"{name}.{form}"
+
+
+@contextmanager
+def _meant_to_be_drawn(table: Path) -> Iterator[None]:
+    """Say of values that cannot be drawn where they stand; those that the study wrote can be."""
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("error", "constrained_layout not applied")
+            yield
+    except (JiedaoError, OSError):
+        raise
+    except UserWarning:
+        raise JiedaoError(
+            f"{table.stem}: its names leave no room; take a greater width or smaller type"
+        ) from None
+    except Exception as error:  # whatever stands in a table that was edited by hand
+        reason = " ".join(f"{type(error).__name__}: {error}".split())[:120]
+        raise JiedaoError(f"{table}: cannot be drawn ({reason}); run the study again") from error
+
+
+def _table(study: Path, name: str) -> Path:
+    return study / f"figures/en/{name}.csv"
 
 
 def read_values(study: Path, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -201,13 +250,35 @@ def read_values(study: Path, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     Raises
     ------
     JiedaoError
-        If the study has not been run, or has no such figure.
+        If the study has not been run, has no such figure, or its tables do not belong together.
     """
-    table, reports = study / f"figures/en/{name}.csv", study / "data/processed/documents.csv"
+    table, reports = _table(study, name), study / "data/processed/documents.csv"
     for path in (reports, table):
         if not path.is_file():
             raise JiedaoError(f"{path}: no such file; run the study first (jiedao run)")
-    return house.read_table(table), pd.read_csv(reports, keep_default_na=False)
+    values, documents = read_study_table(table), read_study_table(reports)
+    documents = documents.astype(object).where(documents.notna(), "")
+    if missing := {"doc_id", "street", "review_start", "plan_start"} - {*documents}:
+        raise JiedaoError(f"{reports}: no column {min(missing)}; run the study again")
+    if strange := sorted(_reports(values) - {*documents["doc_id"]}):
+        raise JiedaoError(f"{table}: {strange[0]} is no report of {reports}; run the study again")
+    if wrong := _unfit(values):
+        raise JiedaoError(f"{table}: {wrong}; run the study again")
+    return values, documents
+
+
+def _unfit(values: pd.DataFrame) -> str:
+    """What would be drawn as something else than it is; no table of the study has it."""
+    if values.empty:
+        return "no rows"
+    for column in values.columns.difference(TEXT):
+        cells = values[column].dropna()
+        numbers = pd.to_numeric(cells, errors="coerce")
+        if numbers.notna().any() and numbers.isna().any():
+            return f"{cells[numbers.isna()].iloc[0]!r} in column {column} is no number"
+        if np.isinf(numbers).any():
+            return f"column {column} is infinite"
+    return ""
 
 
 def choose(asked: Sequence[str], study: Path) -> list[str]:
@@ -216,25 +287,21 @@ def choose(asked: Sequence[str], study: Path) -> list[str]:
     Raises
     ------
     JiedaoError
-        If there is none of that name.
+        If the study has not been run, or has none of that name (`jiedao.tables.UnknownName`).
     """
     there = sorted(p.stem for p in (study / "figures/en").glob("fig*.csv") if p.stem in names())
     if not there:
-        raise JiedaoError(f"{study / 'figures/en'}: no figures; run the study first (jiedao run)")
-    for beginning in asked:
-        if not any(_begins(name, beginning) for name in there):
-            raise JiedaoError(f"{beginning}: no such figure; there are {', '.join(there)}")
-    return [name for name in there if not asked or any(_begins(name, a) for a in asked)]
+        raise JiedaoError(
+            f"{study / 'figures/en'}: no figures; run the study first: "
+            f"jiedao run --corpus {study} --out {study}"
+        )
+    return sorted(choose_names(asked, there, "figure")) or there
 
 
-def _begins(name: str, asked: str) -> bool:
-    return name == asked or name.startswith(f"{asked}-")
-
-
-def _count_reports(values: pd.DataFrame) -> int:
-    """How many reports a figure's values name, in the columns that name reports or their parts."""
+def _reports(values: pd.DataFrame) -> set[str]:
+    """The reports that a figure's values name, in the columns that name reports or their parts."""
     named = [values[c].dropna().astype(str) for c in ("doc_id", "unit", "a", "b") if c in values]
-    return len({name.rpartition("|")[2] for column in named for name in column})
+    return {name.rpartition("|")[2] for column in named for name in column}
 
 
 def _decline(n: int, sheet: Sheet) -> Figure:
@@ -254,7 +321,9 @@ def _without_colour(figure: Figure) -> Figure:
         level = luminance(colour) ** (1 / 2.2)
         return (level, level, level, alpha)
 
-    for artist in figure.findobj():
+    texts = figure.findobj(Text)
+    framed = [box for text in texts if (box := text.get_bbox_patch())]  # what is no child of the figure
+    for artist in [*figure.findobj(), *framed]:
         for part in ("facecolor", "edgecolor", "color", "markerfacecolor", "markeredgecolor"):
             get, put = getattr(artist, f"get_{part}", None), getattr(artist, f"set_{part}", None)
             if get is None or put is None or (part == "color" and hasattr(artist, "get_facecolor")):

@@ -70,10 +70,12 @@ def draw_mix(values: pd.DataFrame, sheet: Sheet) -> Figure:
     names = sheet.names(marked=True) | {part: sheet.label(part) for part in house.PARTS}
     clusters, left = values["cluster"].nunique(), 50 if sheet.width > 120 else 26
     room = (sheet.width - left - 6) / sum(map(len, columns))
-    beside = room > 10
+    below = max(plots.extent(line) for _, mine in tables for line in _ami(mine, sheet))
+    below *= plots.type_size(8) * 25.4 / 72  # as wide as a table must be for what stands below it
+    beside = room > 10 and room * min(map(len, columns)) > below - 6
     grid = {"ncols": 2, "width_ratios": [*map(len, columns)]} if beside else {"nrows": 2}
     height = (22 + (6.5 if beside else 8) * clusters) * (1 if beside else 2)
-    fig, axes = sheet.figure(height, squeeze=False, **grid)
+    fig, axes = sheet.figure(height, dense=True, squeeze=False, **grid)
     for i, (ax, (_, mine), found) in enumerate(zip(axes.flat, tables, columns, strict=True)):
         room = room if beside else (sheet.width - left - 6) / len(found)
         _shares(ax, mine, "value", found, ("{:.0%}" if room > 7 else "").format, 1.0)
@@ -92,7 +94,7 @@ def draw_agreement(values: pd.DataFrame, sheet: Sheet) -> Figure:
     order = values.loc[leading.sort_values(kind="stable").index, "cluster"]  # so that agreement is a diagonal
     shown = pd.concat([values[values["cluster"] == cluster] for cluster in order])
     left = 50 if sheet.width > 120 else 26
-    fig, ax = sheet.figure(26 + (6.5 if sheet.width > 120 else 8.5) * len(order))
+    fig, ax = sheet.figure(26 + (6.5 if sheet.width > 120 else 8.5) * len(order), dense=True)
     _shares(ax, shown, "theme", themes, "{:.0f}".format, None)
     ax.set_yticks(range(len(order)), _rows(shown, sheet, left))
     sheet.head(ax, [sheet.label(f"theme_{theme}") for theme in themes], (sheet.width - left) / len(themes))

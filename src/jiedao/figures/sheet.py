@@ -85,12 +85,18 @@ class Sheet:
         return house.footnote({d: self.marks[d] for d in shown}, self.lang)
 
     def columns(self, least: float, most: int) -> int:
-        """How many panels of at least ``least`` millimetres stand side by side, ``most`` at the most."""
-        return max(1, min(most, int(self.width / least)))
+        """How many panels of at least ``least`` millimetres stand side by side, ``most`` at the most.
 
-    def figure(self, height: float, **subplots: object) -> tuple[Figure, object]:
-        """A figure of this width; its height in millimetres is that for 8 pt and grows with the type."""
-        grown = height * (0.5 + 0.5 * plt.rcParams["font.size"] / BASE)
+        Larger type needs wider panels, though not in proportion.
+        """
+        return max(1, min(most, int(self.width / (least * max(1, 0.5 + 0.5 * type_size(1))))))
+
+    def figure(self, height: float, dense: bool = False, **subplots: object) -> tuple[Figure, object]:
+        """A figure of this width; its height in millimetres is that for 8 pt and grows with the type.
+
+        Where rows are full of type (``dense``) it grows as much, else half as much.
+        """
+        grown = height * (type_size(1) if dense else 0.5 + 0.5 * type_size(1))
         fig, axes = plt.subplots(figsize=(self.width / 25.4, grown / 25.4), **subplots)
         for ax in fig.axes:  # or the settings at the time of saving would choose the ticks
             for side in "xy":
@@ -129,22 +135,20 @@ class Sheet:
 
 
 def millimetres(width: str | float) -> float:
-    """A width by its name in widths.csv or in millimetres.
+    """A width by its name in widths.csv, in millimetres (84, 84mm) or in centimetres (8.4cm).
 
     Raises
     ------
     JiedaoError
         If it is neither, or no width that can be printed.
     """
-    presets = widths()
-    if str(width) in presets.index:
-        return float(presets.loc[str(width), "mm"])
-    try:
-        asked = float(width)
-    except ValueError:
-        raise JiedaoError(
-            f"{width}: no width; give millimetres or one of {', '.join(presets.index)}"
-        ) from None
+    presets, said = widths(), str(width).strip().lower()
+    if said in presets.index:
+        return float(presets.loc[said, "mm"])
+    measure = re.fullmatch(r"([\d.]*\d)\s*(mm|cm)?", said)
+    if not measure or measure[1].count(".") > 1:
+        raise JiedaoError(f"{width}: no width; give millimetres or one of {', '.join(presets.index)}")
+    asked = float(measure[1]) * (10 if measure[2] == "cm" else 1)
     if not NARROWEST <= asked <= WIDEST:
         raise JiedaoError(f"{width}: a figure is {NARROWEST:.0f} to {WIDEST:.0f} mm wide")
     return asked

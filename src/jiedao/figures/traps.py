@@ -66,8 +66,9 @@ def draw_terms(values: pd.DataFrame, sheet: Sheet) -> Figure:
     _list_terms(right, keys, "log_odds_z", above, sheet, keys[["log_odds_z", "bar"]].max().max())
     for (_, bar), at in keys.groupby(["doc_id", "bar"])["at"]:
         right.vlines(bar, at.min() - 0.5, at.max() + 0.5, "#111111", linewidth=1)
-    left.set_xlabel(sheet.wrap(sheet.label("naive_tf_idf")), loc="left")
-    right.set_xlabel(sheet.note(sheet.label("log_odds_z"), sheet.label("bar")), loc="left")
+    room = sheet.width / sheet.columns(60, 2) - 4
+    left.set_xlabel(sheet.wrap(sheet.label("naive_tf_idf"), room), loc="left")
+    right.set_xlabel(sheet.wrap(sheet.note(sheet.label("log_odds_z"), sheet.label("bar")), room), loc="left")
     plots.say_below(fig, sheet.wrap(sheet.footnote()))
     plots.colour_key(fig, {sheet.label(kind): colour for kind, colour in KINDS.items()})
     _entitle(sheet, left, "tf_idf_of_wholes", right, "key_terms")
@@ -108,7 +109,7 @@ def draw_digits(values: pd.DataFrame, sheet: Sheet) -> Figure:
     """How many strings of digits each report holds, and what they are in its review and its plan."""
     total, kinds = _panels(values, "naive", "corrected")
     names, shown = sheet.names(marked=True), list(total["doc_id"])
-    fig, left, right = _pair(sheet, 22 + 10 * len(shown), width_ratios=(1, 1.6))
+    fig, left, right = _pair(sheet, 22 + 10 * len(shown), width_ratios=(1, 1.6), dense=True)
     _count(left, total.assign(at=range(len(total))))
     plots.rows(left, [names[d] for d in shown], sheet.label("digit_strings"), grid=False)
     ticks = {}
@@ -135,12 +136,12 @@ def _panels(values: pd.DataFrame, *names: str) -> list[pd.DataFrame]:
     return [values[values["panel"] == name] for name in names]
 
 
-def _pair(sheet: Sheet, height: float, width_ratios: Sequence[float] = (1, 1), **subplots: bool) -> tuple:
+def _pair(sheet: Sheet, height: float, width_ratios: Sequence[float] = (1, 1), **options: bool) -> tuple:
     """A naive panel and a corrected one, side by side where there is room."""
     if sheet.columns(60, 2) > 1:
-        fig, axes = sheet.figure(height, ncols=2, width_ratios=width_ratios, **subplots)
+        fig, axes = sheet.figure(height, ncols=2, width_ratios=width_ratios, **options)
     else:
-        fig, axes = sheet.figure(2 * height, nrows=2, **subplots)
+        fig, axes = sheet.figure(2 * height, nrows=2, **options)
     return fig, *axes
 
 
