@@ -2,6 +2,9 @@
 
     .venv/bin/python site/build.py [--root STUDY] [--out FOLDER]
 
+STUDY is a folder with a corpus (documents.csv and texts/, or both in data/raw) that `jiedao run` has written
+its tables and figures to. Its README.md and site/ may hold findings, questions and a primer of its own.
+
 Nothing is fetched, nothing is executed, and the same study gives the same bytes. The site stands in
 FOLDER/html and opens from there without a server.
 """
@@ -21,7 +24,7 @@ from search import write_index
 from sources import write_pages
 from sphinx.cmd.build import build_main
 
-from jiedao import house
+from jiedao import JiedaoError, house
 
 HERE = Path(__file__).resolve().parent
 
@@ -32,6 +35,8 @@ def build(root: Path, out: Path) -> Path:
     for folder in (source, html):
         shutil.rmtree(folder, ignore_errors=True)
     site = Site(root.resolve(), source)
+    if not site.figures or not (site.root / "data" / "processed").is_dir():
+        raise JiedaoError(f"{root}: has no figures or tables; `jiedao run --out {root}` writes them")
     terms = write_pages(site)
     run_sphinx(source, html, out / "doctrees")
     shutil.copytree(source / "thumbnails", html / "thumbnails")
@@ -64,7 +69,10 @@ def main(arguments: list[str] | None = None) -> None:
         "--out", type=Path, default=HERE / "_build", help="where to build (default: site/_build)"
     )
     options = parser.parse_args(arguments)
-    sys.stdout.write(f"{build(options.root, options.out)}\n")
+    try:
+        sys.stdout.write(f"{build(options.root, options.out)}\n")
+    except JiedaoError as error:
+        raise SystemExit(f"site: {error}") from None
 
 
 if __name__ == "__main__":

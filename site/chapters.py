@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from collections.abc import Callable
@@ -10,19 +9,25 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+from frame import read_rows
 from markup import mark_tables, page, raw, relink, toctree
 
+from jiedao.claims import fill_claims
+
 FIGURE = re.compile(r"""["'](fig\d+-\d+-[\w-]+)["']""")
+TABLE = re.compile(r"(?<!\[)`([a-z_]+\.csv)`")
 Cell = dict[str, Any]
 
 
-def read_questions(path: Path) -> dict[str, list[dict[str, str]]]:
-    """The questions asked before a chapter, by the number of its notebook; none if there is no file."""
+def read_questions(root: Path) -> dict[str, list[dict[str, str]]]:
+    """The questions that a study asks before a chapter, by the number of its notebook, with their numbers."""
     found: dict[str, list[dict[str, str]]] = {}
-    if path.exists():
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            for row in csv.DictReader(file):
-                found.setdefault(row["notebook"][:2], []).append(row)
+    if rows := read_rows(root / "site" / "questions.csv"):
+        claims = pd.DataFrame(read_rows(root / "figures" / "claims.csv"))
+        for row in rows:
+            filled = {key: fill_claims(text, claims) for key, text in row.items()}
+            found.setdefault(row["notebook"][:2], []).append(filled)
     return found
 
 
@@ -69,7 +74,7 @@ def chapter(
         text = "".join(cell["source"])
         if cell["cell_type"] == "markdown":
             heading = next(iter(re.findall(r"^#+ (.+)$", text, flags=re.M)[::-1]), heading)
-            text = relink(text, "../", has_file, lambda name: raw(show(name)))
+            text = relink(link_tables(text, has_file), "../", has_file, lambda name: raw(show(name)))
             cells.append({**cell, "source": text})
         else:
             cells.append(_code_cell(cell, text, show, published, heading))
@@ -96,6 +101,16 @@ def _code_cell(cell: Cell, text: str, show: Callable[[str], str], published: set
     return {**cell, "metadata": {**cell["metadata"], **looks}, "outputs": outputs}
 
 
+def link_tables(text: str, has_file: Callable[[str], bool]) -> str:
+    """Markdown in which the name of a table leads to the table."""
+
+    def link(match: re.Match[str]) -> str:
+        path = f"data/processed/{match[1]}"
+        return f"[{match[0]}]({path})" if has_file(path) else match[0]
+
+    return TABLE.sub(link, text)
+
+
 def title_of(notebook: Cell) -> str:
     """The first heading of a notebook."""
     return "".join(notebook["cells"][0]["source"]).partition("\n")[0].lstrip("# ")
@@ -105,7 +120,7 @@ def write_chapters(
     root: Path, source: Path, show: Callable[[str], str], has_file: Callable[[str], bool]
 ) -> list[tuple[str, str, str]]:
     """Write every notebook's page and the list of them; gives name, title and first paragraph of each."""
-    questions = read_questions(Path(__file__).parent / "questions.csv")
+    questions = read_questions(root)
     folder = source / "chapters"
     folder.mkdir(parents=True)
     found = []

@@ -94,16 +94,22 @@ def page_terms(corpus: Corpus, processed: str | Path, figures: str | Path) -> li
     list of str
         Sorted.
     """
-    wanted = set(key_terms(processed))
-    for path in sorted(Path(figures, "en").glob("*.csv")):
-        table = pd.read_csv(path, dtype=str)
-        for column in TERM_COLUMNS:
-            wanted |= set(table.get(column, pd.Series(dtype=str)).dropna())
+    wanted = {*key_terms(processed), *terms_of_figures(figures)}
     counts = content(corpus.tokens)["token"].value_counts().reset_index()
     counts = counts.sort_values(["count", "token"], ascending=[False, True])
     wanted |= set(counts["token"].head(FREQUENT))
     said = [corpus.plain(doc_id) for doc_id in corpus.documents["doc_id"]]
     return sorted(term for term in wanted if term and any(term in text for text in said))
+
+
+def terms_of_figures(figures: str | Path) -> dict[str, list[str]]:
+    """The terms that figures show, each with the names of those figures."""
+    shown: dict[str, list[str]] = {}
+    for path in sorted(Path(figures, "en").glob("*.csv")):
+        table = pd.read_csv(path, dtype=str)
+        for term in {t for column in TERM_COLUMNS if column in table for t in table[column].dropna()}:
+            shown.setdefault(term, []).append(path.stem)
+    return shown
 
 
 def all_pages(
@@ -116,8 +122,10 @@ def all_pages(
         title = f"{theme_name(row.code).capitalize()} {row.zh}"
         yield f"themes/{row.code}.html", title, theme_page(corpus, row.code, evidence, processed, terms)
     yield "terms/index.html", "Terms", term_index(corpus, terms)
+    shown = terms_of_figures(figures)
     for term in terms:
-        yield f"terms/{term_slug(term)}.html", term, term_page(corpus, term, processed)
+        html = term_page(corpus, term, processed, figures=shown.get(term, ()))
+        yield f"terms/{term_slug(term)}.html", term, html
 
 
 # --- themes ---
@@ -302,7 +310,9 @@ def _theme_lines(corpus: Corpus, code: str, terms: Collection[str], root: str) -
 # --- terms ---
 
 
-def term_page(corpus: Corpus, term: str, processed: str | Path, root: str = "../") -> str:
+def term_page(
+    corpus: Corpus, term: str, processed: str | Path, root: str = "../", figures: Iterable[str] = ()
+) -> str:
     """The page of a term: gloss and source, counts by report, and every line in which it stands.
 
     Parameters
@@ -315,13 +325,20 @@ def term_page(corpus: Corpus, term: str, processed: str | Path, root: str = "../
         The folder with frequency.csv.
     root : str
         What leads from the page to the root of the site.
+    figures : iterable of str
+        Names of the figures that show it.
 
     Returns
     -------
     str
     """
     found, within, across = find_term(corpus, term)
-    parts = [_facts(_describe(corpus, term, root)), "<h2>How often</h2>"]
+    facts = _describe(corpus, term, root)
+    if links := ", ".join(
+        f'<a href="{root}figures/{f}.html">{".".join(f[3:].split("-")[:2])}</a>' for f in figures
+    ):
+        facts.append(("In figures", links))
+    parts = [_facts(facts), "<h2>How often</h2>"]
     parts.append(_counts(corpus, term, found, processed, root))
     parts += [f"<h2>In context <small>{_plural(len(found), 'token')}</small></h2>"]
     if not found:

@@ -43,6 +43,31 @@ NAVIGATION = [
     ("Figures & data", "figures/index", ["figures/", "data/", "cite"]),
     ("中文", "zh/index", ["zh/"]),
 ]
+NAVIGATION_ZH = [
+    ("研究发现", "zh/index", ["zh/index"]),
+    ("导读", "zh/primer", ["zh/primer"]),
+    ("研究各章", "chapters/index", []),
+    ("阅读室", "reading/index", []),
+    ("主题与词语", "themes/index", []),
+    ("图与数据", "figures/index", []),
+    ("English", "index", []),
+]
+# What the theme says, on pages in Chinese.
+ZH = {
+    "Skip to main content": "跳到正文",
+    "Back to top": "回到顶部",
+    "On this page": "本页内容",
+    "previous": "上一页",
+    "next": "下一页",
+    "previous page": "上一页",
+    "next page": "下一页",
+    "Breadcrumb": "所在位置",
+    "Home": "首页",
+    "Color mode": "明暗",
+    "Light": "浅色",
+    "Dark": "深色",
+    "System Settings": "随系统",
+}
 html_context = {"default_mode": "auto", "site_navigation": NAVIGATION}
 html_sidebars = {
     name: []
@@ -66,6 +91,7 @@ html_theme_options = {
     "secondary_sidebar_items": ["page-toc"],
     "footer_start": ["site-footer.html"],
     "footer_end": [],
+    "back_to_top_button": False,  # it would cover the bar of the sentences behind a number
     "disable_search": True,
     "show_toc_level": 2,
     "logo": {"text": "jiedao 街道"},
@@ -77,6 +103,15 @@ html_theme_options = {
 def setup(app):
     """Leave out Sphinx's own search: the site brings one that finds Chinese words."""
     app.connect("builder-inited", _without_search)
+    app.connect("html-page-context", _in_chinese)
+
+
+def _in_chinese(app, pagename, templatename, context, doctree):
+    """Give a page in Chinese its frame in Chinese too."""
+    if pagename.startswith("zh/"):
+        context.update(language="zh-CN", site_navigation=NAVIGATION_ZH, _=lambda text: ZH.get(text, text))
+    if pagename == "zh/index":
+        context["prev"] = None  # the last page in English
 
 
 def _without_search(app):

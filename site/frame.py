@@ -13,10 +13,11 @@ from markup import raw
 
 from jiedao import house
 from jiedao.corpus import Corpus, read_corpus
+from jiedao.documents import corpus_folder
 
 # What of the repository is copied into the site, so that its links work offline.
 COPIED = (
-    "data/README.md", "data/raw/documents.csv", "data/raw/texts/*.txt", "data/processed/*.csv",
+    "data/README.md", "data/processed/*.csv",
     "data/lexicon/*.csv", "figures/*.csv", "figures/en/*", "figures/zh/*", "notebooks/*.ipynb",
     "CITATION.cff", "LICENSE", "LICENSE-data",
 )  # fmt: skip
@@ -42,8 +43,21 @@ class Site:
     @cached_property
     def files(self) -> list[str]:
         """The files of the study that the site holds, as paths from its root."""
-        found = {p.relative_to(self.root).as_posix() for pattern in COPIED for p in self.root.glob(pattern)}
+        wanted = (*COPIED, f"{self.texts}documents.csv", f"{self.texts}texts/*.txt")
+        found = {p.relative_to(self.root).as_posix() for pattern in wanted for p in self.root.glob(pattern)}
         return sorted(found)
+
+    @cached_property
+    def primers(self) -> list[str]:
+        """The pages that introduce the reports, in either language; they must come together."""
+        names = ["primer", "zh/primer"]
+        return names if all((self.root / "site" / f"{name}.md").exists() for name in names) else []
+
+    @cached_property
+    def texts(self) -> str:
+        """Where the corpus lies in the study: data/raw/, or nothing before its name."""
+        folder = corpus_folder(self.root)
+        return "" if folder == self.root else f"{folder.relative_to(self.root).as_posix()}/"
 
     @cached_property
     def figures(self) -> list[str]:

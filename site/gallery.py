@@ -6,7 +6,8 @@ from concurrent.futures import ProcessPoolExecutor
 from html import escape
 from pathlib import Path
 
-from frame import Site, read_rows
+from frame import Site
+from marks import read_captions
 from markup import page, raw, toctree
 from PIL import Image
 
@@ -15,24 +16,19 @@ THUMBNAIL = 480  # pixels wide
 LANGUAGES = {"en": "English", "zh": "中文"}
 
 
-def read_captions(root: Path) -> dict[str, dict[str, str]]:
-    """Titles, captions and descriptions by figure."""
-    return {row["figure"]: row for row in read_rows(root / "data" / "lexicon" / "captions.csv")}
-
-
 def caption_of(captions: dict[str, dict[str, str]], name: str, part: str, lang: str) -> str:
     """One text about a figure; the name where there is no title."""
     return captions.get(name, {}).get(f"{part}_{lang}", "") or (name if part == "title" else "")
 
 
 def write_thumbnail(source: Path, target: Path) -> None:
-    """A small picture of a figure, in 32 colours."""
+    """A small picture of a figure, in 64 colours."""
     with Image.open(source) as picture:
         flat = Image.new("RGB", picture.size, "white")
         flat.paste(picture, mask=picture.getchannel("A") if "A" in picture.getbands() else None)
     height = round(flat.height * THUMBNAIL / flat.width)
     small = flat.resize((THUMBNAIL, height), Image.Resampling.LANCZOS, reducing_gap=2.0)
-    small.quantize(32, Image.Quantize.MEDIANCUT).save(target, optimize=True)
+    small.quantize(64, Image.Quantize.FASTOCTREE).save(target, optimize=True)
 
 
 def write_thumbnails(site: Site) -> None:
@@ -97,7 +93,7 @@ def full_caption(captions: dict[str, dict[str, str]], name: str, lang: str) -> s
 def write_figures(site: Site) -> None:
     """Write the gallery and a page for each figure, with small pictures."""
     write_thumbnails(site)
-    captions = read_captions(site.root)
+    captions = read_captions()
     chapters = {p.stem[:2]: p.stem for p in sorted((site.root / "notebooks").glob("*.ipynb"))}
     cards = []
     for name in site.figures:

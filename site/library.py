@@ -11,7 +11,7 @@ import yaml
 from evidence_url import report_url, term_url
 from frame import Site, read_rows
 from gallery import copy_box, size_of
-from markup import anchor, html_table, inline_markdown, page, raw, relink
+from markup import anchor, html_table, inline_markdown, page, raw, relink, toctree
 
 from jiedao.evidence import TERMS
 from jiedao.lexicon import glosses
@@ -55,32 +55,38 @@ def describe_files(card: str) -> dict[str, str]:
 def write_downloads(site: Site) -> None:
     """Write the page of everything that can be downloaded."""
     said = describe_files(site.text("data/README.md"))
+    card = site.text("data/README.md")
+    about = (
+        'The <a href="card.html">data card</a> explains every column, what is known of the reports and how '
+        "well the rules read. "
+    )
     parts = [
-        'Tables open in any spreadsheet. The <a href="card.html">data card</a> explains every column, what '
-        "is known of the reports and how well the rules read. "
+        f"Tables open in any spreadsheet. {about if card else ''}"
         '<a href="../figures/index.html">Figures</a> have a page of their own.\n'
     ]
     for title, start, lead in GROUPS:
+        reports = (f"{site.texts}documents.csv", f"{site.texts}texts/")
         rows = []
-        for path in (f for f in site.files if f.startswith(start)):
-            name = path.removeprefix(start) or Path(path).name
+        for path in (f for f in site.files if f.startswith(reports if title == "Reports" else start)):
+            name = path.removeprefix(site.texts if title == "Reports" else start) or Path(path).name
             text = said.get(Path(path).name) or _about_text(site, path)
             link = f'<a href="../files/{escape(path)}" download>{escape(name)}</a>'
             rows.append((link, inline_markdown(text), size_of(site.root / path)))
-        parts.append(
-            f"## {title}\n\n{lead}\n\n" + raw(html_table(("file", "what it is", "size"), rows, title))
-        )
-    site.write("data/index", page("Downloads", "\n".join(parts) + "\n```{toctree}\n:hidden:\n\ncard\n```\n"))
-    card = site.text("data/README.md") or "# Data card\n"
-    site.write("data/card", relink(card, "../", site.has_file, lambda _: ""))
+        if rows:
+            parts.append(
+                f"## {title}\n\n{lead}\n\n" + raw(html_table(("file", "what it is", "size"), rows, title))
+            )
+    site.write("data/index", page("Downloads", "\n".join(parts) + "\n" + toctree(["card"] if card else [])))
+    if card:
+        site.write("data/card", relink(card, "../", site.has_file, lambda _: ""))
 
 
 def _about_text(site: Site, path: str) -> str:
     """What a raw text or a notebook is."""
-    if path.startswith("data/raw/texts/"):
-        row = site.corpus.documents.set_index("doc_id").loc[Path(path).stem]
+    if path.startswith(f"{site.texts}texts/"):
+        row = site.corpus.documents.set_index("file").loc[Path(path).name]
         return f"{row.street}, {row.genre}"
-    if path == "data/raw/documents.csv":
+    if path == f"{site.texts}documents.csv":
         return "a row is a report"
     return ""
 
@@ -144,7 +150,7 @@ def report_citations(row: object) -> dict[str, str]:
     plain = title or "untitled"
     key = re.sub(r"\W", "", row.doc_id)
     gb = f"{publisher}. {title or '[题名不详]'}[EB/OL]. {f'({date})' if date else '[日期不详]'}. "
-    gb += f"{url or '[网址不详]'}."
+    gb = gb.removesuffix(". ") + f"[引用日期]. {url or '[网址不详]'}."
     called = f"“{title}.”" if title else f"[Untitled: {row.genre}]."
     chicago = f"{publisher}. {date[:4] if date else 'n.d.'} {called} "
     chicago += f"{row.district}, {row.city}, {row.province}. {url or 'Address of the page unknown'}."

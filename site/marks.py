@@ -9,10 +9,10 @@ from html import escape
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-import pandas as pd
 from evidence_url import evidence_url, sentence_places
 
 from jiedao import figures, house
+from jiedao.lexicon import read_table
 
 STUDY = Path(__file__).parent.parent
 NARROW = 84.0  # mm: what a phone shows without scrolling, in type that can be read
@@ -56,7 +56,7 @@ def inline_svg(name: str, lang: str, root: str, study: Path = STUDY, says: str =
     addresses = [
         evidence_url(str(ids), root) if isinstance(ids, str) else "" for ids in values["sentence_ids"]
     ]
-    caption = captions(study).get(name, {})
+    caption = read_captions().get(name, {})
     title, text = caption.get(f"title_{lang}", name), caption.get(f"caption_{lang}", "")
     described = " ".join(filter(None, (caption.get(f"alt_{lang}", ""), says)))
     pictures = []
@@ -67,7 +67,8 @@ def inline_svg(name: str, lang: str, root: str, study: Path = STUDY, says: str =
         )
     after = f"{name}-{lang}-after"
     number = ".".join(name.removeprefix("fig").split("-")[:2])
-    head = f"图{number}\u3000{title}" if lang == "zh" else f"Figure {number}. {title}"
+    end = "" if title.endswith(("?", "\uff1f")) else "\u3002" if lang == "zh" else "."
+    head = (f"图{number}\u3000{title}" if lang == "zh" else f"Figure {number}. {title}") + end
     kinds = ("pdf", "svg", "png", "csv")
     files = " · ".join(f'<a href="{root}files/figures/{lang}/{name}.{k}">{k.upper()}</a>' for k in kinds)
     return (
@@ -196,9 +197,9 @@ def _named(sheet: figures.Sheet, key: str) -> str:
 
 
 @cache
-def captions(study: Path) -> dict[str, dict[str, str]]:
+def read_captions() -> dict[str, dict[str, str]]:
     """Titles, captions and descriptions of the figures, by name."""
-    table = pd.read_csv(study / "data/lexicon/captions.csv", keep_default_na=False)
+    table = read_table("captions.csv", "figure", ["figure"], None)
     return {row["figure"]: row for row in table.to_dict("records")}
 
 

@@ -25,7 +25,7 @@ def write_reading(site: Site) -> None:
     body = lead + raw(reading_index(site.corpus, "../")) + "\n" + toctree(doc_ids)
     site.write("reading/index", page("Reading room", body))
     for row in site.corpus.documents.itertuples():
-        links = {"root": "../", "raw": f"../files/data/raw/texts/{row.file}", "cite": "../cite.html"}
+        links = {"root": "../", "raw": f"../files/{site.texts}texts/{row.file}", "cite": "../cite.html"}
         title = f"{site.names['en'][row.doc_id]} {row.street}"
         site.write(f"reading/{row.doc_id}", page(title, raw(report_page(site.corpus, row.doc_id, links))))
 

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import re
 from html import escape
-from pathlib import Path
 
 from evidence_url import evidence_url
 from frame import Site, read_rows
 from markup import anchor, page, raw, relink, toctree
 
 FINDING = re.compile(r"^(\d+)\.\s+(.*?)(?=^\d+\.\s|\Z)", re.S | re.M)
-HERE = Path(__file__).parent
-
+FOUND = {
+    "en": (
+        "What was found",
+        "Numbers in brackets after a value bound a 95 % resampling interval. "
+        "Tap or click a mark of a figure to read the sentences behind it.",
+    ),
+    "zh": ("研究发现", "数值后括号内为95%重抽样区间\u3002点按图中的标记\uff0c可读到背后的原句\u3002"),
+}
 LEAD = """\
 How do Chinese sub-district governments write about what they did and what they will do? This site shows a
 comparative study of {n} work reports and plans of sub-district offices (街道办事处): what they count, what
@@ -69,12 +74,13 @@ def example(site: Site, sentence_id: str, translation: str, root: str, lang: str
 def findings(site: Site, readme: str, lang: str, root: str) -> str:
     """The findings as Markdown, each with figure and examples."""
     examples: dict[int, list[dict[str, str]]] = {}
-    for row in read_rows(HERE / "findings.csv"):
+    for row in read_rows(site.root / "site" / "findings.csv"):
         examples.setdefault(int(row["finding"]), []).append(row)
     parts = []
     for number, headline, text in read_findings(readme):
         rows = examples.get(number, [])
-        parts.append(f"### {number}. {headline}\n\n{relink(text, root, site.has_file, lambda _: '')}\n")
+        said = relink(text, root, site.has_file, lambda _: "")
+        parts.append(f"(finding-{lang}-{number})=\n### {number}. {headline}\n\n{said}\n")
         for name in dict.fromkeys(row["figure"] for row in rows):
             parts.append(site.figure_block(name, lang, root))
         quotes = "".join(example(site, r["sentence_id"], r["translation"], root, lang) for r in rows)
@@ -82,6 +88,15 @@ def findings(site: Site, readme: str, lang: str, root: str) -> str:
             title = "Sentences behind it, for example" if lang == "en" else "例句"
             parts.append(raw(f'<div class="examples"><p class="examples-title">{title}</p>{quotes}</div>'))
     return "\n".join(parts)
+
+
+def headlines(readme: str, lang: str) -> str:
+    """The findings in a line each, leading to their places on the page."""
+    items = "".join(
+        f'<li><a href="#finding-{lang}-{number}">{escape(headline)}</a></li>'
+        for number, headline, _ in read_findings(readme)
+    )
+    return raw(f'<ol class="headlines">{items}</ol>')
 
 
 def entries(cards: list[tuple[str, str, str]]) -> str:
@@ -93,9 +108,22 @@ def entries(cards: list[tuple[str, str, str]]) -> str:
     return raw(f'<ul class="entries">{items}</ul>')
 
 
+def front(site: Site, lead: str, cards: list[tuple[str, str, str]], lang: str) -> str:
+    """The body of a start page: what this is, what was found in a line each, ways in, then the findings.
+
+    A study without a README that lists its findings has none of them here.
+    """
+    readme, root = (site.text("README.md"), "") if lang == "en" else (site.text("README.zh-CN.md"), "../")
+    found = findings(site, readme, lang, root)
+    there = [card for card in cards if "primer" not in card[0] or site.primers]
+    title, note = FOUND[lang]
+    if not found:
+        return f"{lead}\n{entries(there)}"
+    return f"{lead}\n{headlines(readme, lang)}\n{entries(there)}\n## {title}\n\n{note}\n\n{found}"
+
+
 def write_start(site: Site) -> None:
     """Write the start page."""
-    n = len(site.corpus.documents)
     cards = [
         ("reading/index.html", "Reading room", "the reports, sentence by sentence"),
         ("chapters/index.html", "Chapters", "the study step by step, with its code"),
@@ -104,22 +132,12 @@ def write_start(site: Site) -> None:
         ("chapters/07-traps.html", "Traps", "charts that mislead, beside charts that do not"),
         ("figures/index.html", "Figures & data", "to put into a paper, with captions"),
     ]
-    readme = site.text("README.md")
-    pages = [
-        "primer",
-        "chapters/index",
-        "reading/index",
-        "themes/index",
-        "terms/index",
-        "glossary",
-        "figures/index",
-    ]
-    pages += ["data/index", "cite", "zh/index"]
-    body = LEAD.format(n=_number(n)) + "\n" + entries(cards) + "\n## What was found\n\n"
-    body += "Numbers in brackets after a value bound a 95 % resampling interval. "
-    body += "Tap or click a mark of a figure to read the sentences behind it.\n\n"
-    body += findings(site, readme, "en", "") + "\n" + toctree(pages)
-    site.write("index", page("What sub-districts write", body))
+    parts = "chapters reading themes terms figures data zh".split()
+    pages = [*site.primers[:1], *(f"{part}/index" for part in parts), "glossary", "cite"]
+    lead = LEAD.format(n=_number(len(site.corpus.documents)))
+    site.write(
+        "index", page("What sub-districts write", front(site, lead, cards, "en") + "\n" + toctree(pages))
+    )
 
 
 def write_start_zh(site: Site) -> None:
@@ -131,21 +149,20 @@ def write_start_zh(site: Site) -> None:
         ("../search.html", "检索", "中文词语\uff0c或英文释义"),
         ("../figures/index.html", "图与数据", "可用于论文\uff0c附中英文图题"),
     ]
-    body = LEAD_ZH.format(n=len(site.corpus.documents)) + "\n" + entries(cards) + "\n## 研究发现\n\n"
-    body += "数值后括号内为95%重抽样区间\u3002点按图中的标记\uff0c可读到背后的原句\u3002\n\n"
-    body += findings(site, site.text("README.zh-CN.md"), "zh", "../")
-    site.write("zh/index", page("街道如何书写", body + "\n" + toctree(["primer"]), lang="zh-CN"))
+    body = front(site, _one_line(LEAD_ZH.format(n=len(site.corpus.documents))), cards, "zh")
+    tree = toctree(["primer"]) if site.primers else ""
+    site.write("zh/index", page("街道如何书写", body + "\n" + tree, lang="zh-CN"))
 
 
 def write_primers(site: Site) -> None:
-    """Write the primer in both languages; where a text is missing, a page that says so."""
-    for name, path, root, lang in (
-        ("primer", HERE / "primer.md", "", "en"),
-        ("zh/primer", HERE / "zh" / "primer.md", "../", "zh"),
-    ):
-        text = path.read_text(encoding="utf-8") if path.exists() else "# Primer\n\nNot written yet.\n"
+    """Write the primer in both languages; it quotes the reports, so that each study has one of its own."""
+    for name in site.primers:
+        root, lang = ("../", "zh") if name.startswith("zh/") else ("", "en")
         text = relink(
-            text, root, site.has_file, lambda n, lang=lang, root=root: site.figure_block(n, lang, root)
+            site.text(f"site/{name}.md"),
+            root,
+            site.has_file,
+            lambda n, lang=lang, root=root: site.figure_block(n, lang, root),
         )
         site.write(name, page("", text, lang="zh-CN") if lang == "zh" else text)
 

@@ -5,6 +5,7 @@
   "use strict";
 
   const STORED = "jiedao-marks";
+  const FROM = /^(?:[\w-]+\/)*[\w-]+\.html(?:\?q=[^#]*)?(?:#[\w.-]+)?$/;
   const GROUP = /^(?:([\p{L}\p{N}_-][\p{L}\p{N}_.-]*):)?(\d{1,6}(?:-\d{1,6})?(?:,\d{1,6}(?:-\d{1,6})?)*)$/u;
 
   function start() {
@@ -183,6 +184,8 @@
 
   // --- the sentences behind a number ---
 
+  const asked = (key) => new URLSearchParams(window.location.search).get(key) || "";
+
   // By report its name and how many sentences it has.
   function readReports(reading) {
     try {
@@ -193,9 +196,8 @@
   }
 
   function readGroups(own, reports) {
-    const asked = new URLSearchParams(window.location.search).get("s") || "";
     const groups = new Map();
-    for (const part of asked.split(";")) {
+    for (const part of asked("s").split(";")) {
       const match = GROUP.exec(part.trim());
       const doc = match && (match[1] || own);
       if (!match || !reports.has(doc)) continue;
@@ -227,7 +229,15 @@
     const docs = [...groups.keys()];
     const turned = [...docs.slice(docs.indexOf(doc)), ...docs.slice(0, docs.indexOf(doc))];
     const said = turned.map((d) => (d === doc ? "" : encodeURIComponent(d) + ":") + ranges(groups.get(d)));
-    return encodeURIComponent(doc) + ".html?s=" + said.join(";") + "#" + idOf(Math.min(...groups.get(doc)));
+    const more = ["of", "from"].filter((k) => asked(k)).map((k) => `&${k}=${encodeURIComponent(asked(k))}`);
+    const place = idOf(Math.min(...groups.get(doc)));
+    return encodeURIComponent(doc) + ".html?s=" + said.join(";") + more.join("") + "#" + place;
+  }
+
+  function origin(address) {
+    const figure = /#fig(\d+)-(\d+)-/.exec(address);
+    if (figure) return `Figure ${figure[1]}.${figure[2]}`;
+    return address.startsWith("search.") ? "Search" : "Back";
   }
 
   const count = (n) => n + (n === 1 ? " sentence" : " sentences");
@@ -248,8 +258,13 @@
 
     const bar = make("section", "", "evidence-bar");
     bar.setAttribute("aria-label", "Sentences behind the number");
-    const told = make("p", count(here.length) + " here");
-    bar.append(told);
+    const back = make("a", "\u2190 " + origin(asked("from")));
+    if (FROM.test(asked("from"))) {
+      back.href = "../" + asked("from");
+      bar.append(back);
+    }
+    if (asked("of")) bar.append(make("p", asked("of").slice(0, 200), "counted"));
+    bar.append(make("p", count(here.length) + " here"));
     const place = make("p", "", "place");
     place.setAttribute("role", "status");
     let now = -1;
@@ -306,8 +321,8 @@
     );
     reading.append(bar);
 
-    const asked = here.findIndex((sentence) => "#" + sentence.id === window.location.hash);
-    const first = () => go(Math.max(0, asked));
+    const wanted = here.findIndex((sentence) => "#" + sentence.id === window.location.hash);
+    const first = () => go(Math.max(0, wanted));
     first();
     // Fonts and pictures move the text while the page loads.
     if (document.readyState !== "complete") window.addEventListener("load", first, { once: true });
