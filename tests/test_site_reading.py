@@ -277,6 +277,7 @@ def test_translations_are_shown_as_ours(tmp_path):
 
 def test_pages_are_well_formed_and_lead_somewhere(corpus, pages):
     ends = {f"../{path}" for path in pages} | {f"../reading/{d}.html" for d in DOC_IDS}
+    ends |= {f"../figures/{p.stem}.html" for p in (ROOT / "figures" / "en").glob("*.svg")}
     for body in pages.values():
         tree = check_html(body)
         for link in tree.iter("a"):
