@@ -131,10 +131,15 @@ def write_table(table: pd.DataFrame, path: str | Path) -> None:
         safe.to_csv(partial, index=False, float_format="%.6f", lineterminator="\n", encoding="utf-8")
 
 
+# Text even where it looks like a number.
+TEXT = "doc_id doc_ids unit a b term token word text passage slogan measure title index_no name file".split()
+
+
 def read_table(path: str | Path) -> pd.DataFrame:
     """Read back a table of `write_table`; empty cells are missing values."""
-    table = pd.read_csv(path, keep_default_na=False, na_values=[""])
+    table = pd.read_csv(path, dtype=dict.fromkeys(TEXT, str), keep_default_na=False, na_values=[""])
     for column in table.select_dtypes(["object", "string"]):
         guarded = [isinstance(v, str) and v[:1] == "'" and v[1:].startswith(FORMULA) for v in table[column]]
-        table[column] = [v[1:] if g else v for v, g in zip(table[column], guarded, strict=True)]
+        bare = [v[1:] if g else v for v, g in zip(table[column], guarded, strict=True)]
+        table[column] = pd.Series(bare, index=table.index, dtype=object)
     return table

@@ -14,17 +14,12 @@ from pathlib import Path, PurePath
 import pandas as pd
 
 from jiedao import JiedaoError, house
-from jiedao.files import FORMULA
 from jiedao.lexicon import read_columns, read_labels, read_table
 from jiedao.typeset import export as export  # so that what is read here is written from here
 
 IDS = ("section_id", "section_ids", "sentence_id", "sentence_ids", "touching_ids")
 REPORTS = ("unit", "a", "b")
 CODES = ("doc_id", "theme", "theme_secondary", "code", "name", "other")
-# Text even where it looks like a number.
-TEXT = "doc_id doc_ids unit a b term token word text passage slogan measure title index_no name file".split()
-
-
 # What an author may copy from a folder: the name of a file.
 ENDING = re.compile(r"\.(csv|xlsx|docx|tex|md|pdf|svg|png|tiff?)$")
 
@@ -77,16 +72,18 @@ def _begins(name: str, asked: str) -> bool:
 
 
 def read_study_table(path: Path) -> pd.DataFrame:
-    """A table that the study has written, with the apostrophes gone that keep formulas from reckoning."""
+    """A table that the study has written.
+
+    Raises
+    ------
+    JiedaoError
+        If it cannot be read as one.
+    """
     try:
-        table = pd.read_csv(path, dtype=dict.fromkeys(TEXT, str), keep_default_na=False, na_values=[""])
+        return house.read_table(path)
     except (ValueError, OSError) as error:
         reason = str(error).splitlines()[0]
         raise JiedaoError(f"{path}: not a table of this study ({reason}); run the study again") from None
-    for column in table.select_dtypes(["object", "string"]):
-        bare = [_bare(v) for v in table[column]]
-        table[column] = pd.Series(bare, index=table.index, dtype=object)
-    return table
 
 
 def title(name: str, lang: str) -> str:
@@ -200,9 +197,3 @@ def _finding(text: str, column: str, names: Mapping[str, str], lang: str) -> str
 
 def _label(key: str, otherwise: str, lang: str) -> str:
     return read_labels().get(key, {}).get(lang, otherwise)
-
-
-def _bare(cell: object) -> object:
-    """A cell without the apostrophe that `jiedao.house.inert` puts before what would be a formula."""
-    guarded = isinstance(cell, str) and cell[:1] == "'" and cell[1:].startswith(FORMULA)
-    return cell[1:] if guarded else cell

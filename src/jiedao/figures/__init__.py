@@ -26,8 +26,8 @@ from jiedao import JiedaoError, house
 from jiedao.figures.sheet import PUBLISHED, Sheet, millimetres, widths
 from jiedao.files import replacing
 from jiedao.plots import BASE, luminance, scaled
-from jiedao.tables import TEXT, read_study_table
 from jiedao.tables import choose as choose_names
+from jiedao.tables import read_study_table
 
 Draw = Callable[[pd.DataFrame, Sheet], Figure]
 
@@ -271,7 +271,7 @@ def _unfit(values: pd.DataFrame) -> str:
     """What would be drawn as something else than it is; no table of the study has it."""
     if values.empty:
         return "no rows"
-    for column in values.columns.difference(TEXT):
+    for column in values.columns.difference(house.TEXT):
         cells = values[column].dropna()
         numbers = pd.to_numeric(cells, errors="coerce")
         if numbers.notna().any() and numbers.isna().any():
