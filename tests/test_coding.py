@@ -1,6 +1,7 @@
 """Coded themes: the rules by hand-worked cases, the words where they stand, and the readers' codes."""
 
 import json
+from itertools import chain, pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 from jiedao import JiedaoError
 from jiedao.coding import CODES, code_sections, find_evidence, read_codebook, read_theme_words
 from jiedao.corpus import read_corpus
+from jiedao.headings import Section
+from jiedao.names import any_of
 
 ROOT = Path(__file__).parents[1]
 # A lexicon small enough to work cases by hand.
@@ -32,32 +35,30 @@ WORDS = pd.DataFrame(
 )
 
 
-def table(*sections):
-    """Sections one after the other in one document; each a dict with heading and body, by default plain."""
-    rows, start = [], 0
-    for i, given_ in enumerate(sections):
-        section = {"heading": "", "body": "", "parent": None, "orientation": "retrospective"} | given_
-        heading, text = section["heading"], section["heading"] + section.pop("body")
+def outline(*sections):
+    """A text of some sections, one after the other; each a dict with heading and body, by default plain."""
+    rows, text = [], ""
+    for given_ in sections:
+        section = {"heading": "", "body": "", "orientation": "retrospective"} | given_
+        start, heading = len(text), section["heading"]
+        text += heading + section.pop("body")
         style = "run_in_label" if heading else "none"
-        rows.append(
-            {"style": style, "section_id": f"d/{i}", "doc_id": "d", "start": start, "text": text}
-            | {"heading_end": start + len(heading), "own_end": start + len(text)}
-            | section
-        )
-        start += len(text) + 1
-    return pd.DataFrame(rows)
+        ends = {"heading_end": start + len(heading), "own_end": len(text), "end": len(text)}
+        rows.append(Section(**{"start": start, "level": 1, "number": None, "style": style} | ends | section))
+        text += "\n"
+    return text, rows
 
 
 def code(*sections, words=WORDS):
-    """The codes of some sections, a row of the table each."""
-    sections = table(*sections)
-    return list(code_sections(sections, find_evidence(sections, words)).itertuples())
+    """The codes of some sections."""
+    text, sections = outline(*sections)
+    return code_sections(text, sections, find_evidence(text, sections, words))
 
 
 def themes(*sections, words=WORDS):
     """Theme and second theme of the last of some sections."""
     last = code(*sections, words=words)[-1]
-    return last.theme, None if pd.isna(last.theme_secondary) else last.theme_secondary
+    return last.theme, last.theme_secondary
 
 
 def test_the_codebook_holds_the_codes():
@@ -71,6 +72,7 @@ def test_the_codebook_holds_the_codes():
 
 def test_each_word_stands_once_and_says_where_it_comes_from():
     words = read_theme_words()
+    assert not words["word"].str.contains("[。;!?\r\n]").any()  # what `code_sections` builds on
     assert words["word"].is_unique and (words["word"].str.len() >= 2).all()
     assert set(words["code"]) == set(CODES) and set(words["weight"]) == {1, 2, 3}
     assert words["source"].ne("").all()
@@ -85,12 +87,39 @@ def test_a_word_with_a_wrong_code_or_weight_is_refused(tmp_path, row):
 
 
 def test_evidence_is_the_longest_word_at_its_place_in_the_document():
-    sections = table({"body": "前言"}, {"heading": "抓安全生产", "body": "。促生产,安全生产。"})
-    evidence = find_evidence(sections, WORDS)
-    assert list(evidence["word"]) == ["安全生产", "生产", "安全生产"]
-    assert list(evidence["start"]) == [4, 10, 13]
-    assert list(evidence["in_heading"]) == [True, False, False]
-    assert list(evidence["code"]) == ["SAFETY", "ECON", "SAFETY"] and list(evidence["weight"]) == [3, 1, 3]
+    sections = outline({"body": "前言"}, {"heading": "抓安全生产", "body": "。促生产,安全生产。"})
+    none, evidence = find_evidence(*sections, WORDS)
+    assert none == []
+    assert [w.word for w in evidence] == ["安全生产", "生产", "安全生产"]
+    assert [w.start for w in evidence] == [4, 10, 13]
+    assert [(w.code, w.weight) for w in evidence] == [("SAFETY", 3), ("ECON", 1), ("SAFETY", 3)]
+
+
+def spans(found):
+    return [(w.word, w.start, w.end) for w in found]
+
+
+def test_no_word_lies_across_the_border_of_a_section():
+    text = "抓安全生产网格党建"  # 抓安全 | 生产网 | 格党建, all below one heading
+    whole, *parts = (
+        Section(a, b, b, end, 1, None, None, "none", is_leaf=a == end - 3)
+        for a, b, end in [(0, 0, 9), (0, 3, 3), (3, 6, 6), (6, 9, 9)]
+    )
+    found = find_evidence(text, [whole, *parts], WORDS)
+    assert spans(found[0]) == [("安全生产", 1, 5), ("网格", 5, 7), ("党建", 7, 9)]
+    assert [spans(f) for f in found[1:]] == [[], [("生产", 3, 5)], [("党建", 7, 9)]]
+
+
+@given(
+    st.lists(st.sampled_from([*"安全生产网格党建。", *WORDS["word"]]), max_size=30).map("".join),
+    st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=5),
+)
+def test_a_section_has_the_words_that_its_text_has_by_itself(text, places):
+    borders = [(min(a, b, len(text)), min(max(a, b), len(text))) for a, b in places]
+    sections = [Section(a, a, b, b, 1, None, None, "none") for a, b in borders]
+    for (a, b), found in zip(borders, find_evidence(text, sections, WORDS), strict=True):
+        alone = any_of(WORDS["word"]).finditer(text[a:b])
+        assert spans(found) == [(m[0], a + m.start(), a + m.end()) for m in alone]
 
 
 @pytest.mark.parametrize(
@@ -124,21 +153,20 @@ def test_evidence_is_the_longest_word_at_its_place_in_the_document():
     ],
 )
 def test_tie_breaks(section, expected):
-    theme, second = themes(section)
-    assert (None if pd.isna(theme) else theme, second) == expected
+    assert themes(section) == expected
 
 
 def test_where_a_section_is_filed_does_not_decide():
     above = {"heading": "一、城市道路", "style": "own_line"}
-    assert themes(above, {"heading": "安全生产", "body": "。查安全生产。", "parent": "d/0"})[0] == "SAFETY"
-    assert themes(above, {"heading": "其他", "body": "。没有一个词。", "parent": "d/0"})[0] == "URBAN"
-    part = {"heading": "(一)", "style": "own_line", "parent": "d/0"}  # a silent heading in between
-    assert themes(above, part, {"heading": "其他", "body": "。", "parent": "d/1"})[0] == "URBAN"
+    assert themes(above, {"heading": "安全生产", "body": "。查安全生产。", "parent": 0})[0] == "SAFETY"
+    assert themes(above, {"heading": "其他", "body": "。没有一个词。", "parent": 0})[0] == "URBAN"
+    part = {"heading": "(一)", "style": "own_line", "parent": 0}  # a silent heading in between
+    assert themes(above, part, {"heading": "其他", "body": "。", "parent": 1})[0] == "URBAN"
 
 
 def test_a_lead_in_takes_the_theme_of_its_heading():
     above = {"heading": "一、城市道路", "style": "own_line"}
-    lead = {"body": "围绕招商聚力。", "parent": "d/0"}
+    lead = {"body": "围绕招商聚力。", "parent": 0}
     assert themes(above, lead)[0] == "URBAN"
     assert code(above, lead)[1].theme_words == ["道路"]  # the words it rests on
     assert (
@@ -201,24 +229,24 @@ ANY = st.lists(
 
 @given(ANY.map("".join), ANY.map("".join), st.sampled_from(["retrospective", "preamble", "apparatus"]))
 def test_any_text(heading, body, orientation):
-    sections = table({"heading": heading, "body": body, "orientation": orientation}, {"parent": "d/0"})
-    evidence = find_evidence(sections, WORDS)
-    text = "\n".join(sections["text"])
-    assert all(text[e.start : e.end] == e.word for e in evidence.itertuples())
-    assert (evidence["start"].to_numpy()[1:] >= evidence["end"].to_numpy()[:-1]).all()
-    codes = code_sections(sections, evidence)
-    assert list(codes["section_id"]) == ["d/0", "d/1"]
-    assert codes["theme"].dropna().isin(CODES).all()
-    assert codes["score"].between(0, 1).all() and codes["margin"].between(0, 1).all()
-    assert not (codes["sure"] & codes["theme"].isna()).any()
+    text, sections = outline({"heading": heading, "body": body, "orientation": orientation}, {"parent": 0})
+    evidence = find_evidence(text, sections, WORDS)
+    for words in evidence:
+        assert all(text[w.start : w.end] == w.word for w in words)
+        assert all(a.end <= b.start for a, b in pairwise(words))
+    codes = code_sections(text, sections, evidence)
+    assert len(codes) == 2
+    for code in codes:
+        assert {code.theme, code.theme_secondary} <= {*CODES, None}
+        assert 0 <= code.score <= 1 and 0 <= code.margin <= 1
+        assert code.theme or not code.sure
 
 
 @pytest.fixture(scope="module")
-def sections():
+def reports():
+    """Text and outline of each report by its doc_id."""
     corpus = read_corpus(ROOT / "data/raw")
-    spans = zip(corpus.sections["doc_id"], corpus.sections["start"], corpus.sections["own_end"], strict=True)
-    bare = corpus.sections.drop(columns=["theme", "theme_secondary", "theme_evidence", "theme_sure"])
-    return bare.assign(text=[corpus.plain(d)[a:b] for d, a, b in spans])
+    return {doc_id: (parsed.plain, parsed.sections) for doc_id, parsed in corpus._parsed.items()}
 
 
 @pytest.fixture(scope="module")
@@ -233,43 +261,44 @@ def gold():
     return read
 
 
-def compare(sections, gold, words=None):
+def compare(reports, gold, words=None):
     """Leaf sections that readers coded: whether the theme is theirs, or their second one."""
-    codes = sections.merge(code_sections(sections, find_evidence(sections, words)), on="section_id")
-    read = [gold.get(key) for key in zip(codes["doc_id"], codes["start"], strict=True)]
-    codes = codes.assign(read=read).dropna(subset="read")
-    pairs = list(zip(codes["theme"], codes["read"], strict=True))
-    return codes.assign(same=[t == r[0] for t, r in pairs], either=[t in r for t, r in pairs])
+    rows = []
+    for doc_id, (text, sections) in reports.items():
+        codes = code_sections(text, sections, find_evidence(text, sections, words))
+        for section, code in zip(sections, codes, strict=True):
+            if read := gold.get((doc_id, section.start)):
+                rows.append((doc_id, code.sure, code.theme == read[0], code.theme in read))
+    return pd.DataFrame(rows, columns=["doc_id", "sure", "same", "either"])
 
 
-def test_evidence_stands_in_the_reports(sections):
-    corpus = read_corpus(ROOT / "data/raw")
-    evidence = find_evidence(sections).merge(sections[["section_id", "doc_id", "own_end"]], on="section_id")
-    assert len(evidence) > 2000 and (evidence["end"] <= evidence["own_end"]).all()
-    assert all(corpus._parsed[e.doc_id].plain[e.start : e.end] == e.word for e in evidence.itertuples())
+def test_evidence_stands_in_the_reports(reports):
+    found = [(text, w) for text, sections in reports.values() for w in chain(*find_evidence(text, sections))]
+    assert len(found) > 2000 and all(text[w.start : w.end] == w.word for text, w in found)
 
 
-def test_codes_agree_with_the_readers(sections, gold):
-    codes = compare(sections, gold)
+def test_codes_agree_with_the_readers(reports, gold):
+    codes = compare(reports, gold)
     assert len(codes) == len(gold) >= 105
     assert codes["same"].mean() >= 0.88 and codes["either"].mean() >= 0.93
     for doc_id, mine in codes.groupby("doc_id"):
         assert mine["same"].mean() >= 0.85 and mine["either"].mean() >= 0.9, doc_id
 
 
-def test_sure_codes_agree_more_often(sections, gold):
-    codes = compare(sections, gold)
+def test_sure_codes_agree_more_often(reports, gold):
+    codes = compare(reports, gold)
     sure, unsure = codes[codes["sure"]], codes[~codes["sure"]]
     assert len(sure) > 0.8 * len(codes)
     assert sure["same"].mean() > 0.93 > 0.75 > unsure["same"].mean()
 
 
-def test_codes_hold_with_the_words_that_other_reports_use(sections, gold):
+def test_codes_hold_with_the_words_that_other_reports_use(reports, gold):
     """A report coded without the words that only it uses: no word serves one report alone."""
-    words, evidence = read_theme_words(), find_evidence(sections)
-    place = evidence["section_id"].str.split("/").str[0]
+    words = read_theme_words()
+    used = {d: {w.word for w in chain(*find_evidence(*report))} for d, report in reports.items()}
     same = []
     for doc_id in sorted({d for d, _ in gold}):
-        shared = words[words["word"].isin(evidence.loc[place != doc_id, "word"])]
-        same += list(compare(sections[sections["doc_id"] == doc_id], gold, shared)["same"])
+        others = set().union(*(words for d, words in used.items() if d != doc_id))
+        shared = words[words["word"].isin(others)]
+        same += list(compare({doc_id: reports[doc_id]}, gold, shared)["same"])
     assert len(same) == len(gold) and sum(same) / len(same) >= 0.82

@@ -8,7 +8,6 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
-import pandas as pd
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -219,12 +218,14 @@ def check_reading(parsed, sentences, tokens):
 
 
 def check_themes(parsed):
-    table = pd.DataFrame([vars(s) | {"section_id": i} for i, s in enumerate(parsed.sections)])
-    codes, words = code_themes(parsed.plain, table)
-    assert codes["section_id"].is_unique
-    assert set(codes["theme"].dropna()) | set(codes["theme_secondary"].dropna()) <= set(CODES)
-    assert codes[["score", "margin"]].apply(lambda c: c.between(0, 1 + 1e-9)).all(axis=None)
-    assert all(parsed.plain[w.start : w.end] == w.word for w in words.itertuples())
+    codes, words = code_themes(parsed.plain, parsed.sections)
+    for section, code, own in zip(parsed.sections, codes, words, strict=True):
+        assert code or not section.is_leaf
+        if code:
+            assert {code.theme, code.theme_secondary} <= {*CODES, None}
+            assert 0 <= code.score <= 1 + 1e-9 and 0 <= code.margin <= 1 + 1e-9
+        check_spans(parsed.plain[: section.own_end], [(w.start, w.end) for w in own])
+        assert all(section.start <= w.start and parsed.plain[w.start : w.end] == w.word for w in own)
 
 
 def check_report(text):

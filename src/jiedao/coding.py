@@ -8,17 +8,20 @@ it, the object of the heading counts too. The words are kept, so that a code can
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections import Counter
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from functools import cache
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
 from jiedao import JiedaoError
+from jiedao.headings import Section
 from jiedao.lexicon import read_table
-from jiedao.names import any_of
+from jiedao.orientation import is_part
+from jiedao.words import Words
 
 # In the order in which they win ties: STAB over SAFETY over GOV, CIV over GOV, ENV over URBAN.
 CODES = ("STAB", "SAFETY", "CIV", "ENV", "URBAN", "WELFARE", "ECON", "GOV", "PARTY", "FRAME")
@@ -26,34 +29,37 @@ HEADING = 0.3  # what the heading's object counts, as a share of the text
 SECONDARY = 0.2  # share of the text from which a second theme is named
 THIN = 5  # a theme whose words weigh less is unsure, and no second theme
 CLOSE = 0.2  # and so is one that leads by less
-_SENTENCE = re.compile(r"[^。;!?\r\n]+")
-_CLAUSE = re.compile(r"[^,、:]+")
+_STOP = re.compile(r"[。;!?\r\n]")
+_PAUSE = re.compile(r"[,、:]")
 # What leads is a modifier, what it leads is the object: 党建引领X is X.
 _MODIFIER = re.compile(r".*(?:引领|统领|赋能|为(?:抓手|契机|载体|主线|牵引|导向))(?=.)")
 
 
 class Word(NamedTuple):
-    """A word of the lexicon where it stands in a document."""
+    """A word of the lexicon where it stands in a text."""
 
-    section_id: str
     start: int
     end: int
     word: str
     code: str
     weight: int
-    in_heading: bool
+
+
+_START, _END, _WEIGHT = map(attrgetter, ("start", "end", "weight"))
 
 
 class Code(NamedTuple):
     """The themes of one section, with the words they rest on."""
 
-    section_id: str
     theme: str | None
     theme_secondary: str | None
     theme_words: list[str]
     score: float
     margin: float
     sure: bool
+
+
+_Divided = dict[tuple[int, int], list[tuple[str, float]]]  # theme and characters, by start and end
 
 
 def read_codebook(folder: Path | None = None) -> pd.DataFrame:
@@ -72,34 +78,59 @@ def read_theme_words(folder: Path | None = None) -> pd.DataFrame:
     return table.astype({"weight": int})
 
 
-def find_evidence(sections: pd.DataFrame, words: pd.DataFrame | None = None) -> pd.DataFrame:
+def find_evidence(
+    text: str, sections: Sequence[Section], words: pd.DataFrame | None = None
+) -> list[list[Word]]:
     """Find the words of the lexicon; the longest where several stand, so that 安全生产 is not 生产.
 
     Parameters
     ----------
-    sections : DataFrame
-        Columns section_id, start, heading_end, and text: the normalised text from start to own_end.
+    text : str
+        The normalised text.
+    sections : sequence of Section
+        The outline; a heading above others is searched with all that it holds.
     words : DataFrame, optional
         As `read_theme_words` gives them, the default.
 
     Returns
     -------
-    DataFrame
-        A row a match: section_id, start, end (in the document), word, code, weight, in_heading.
+    list of list of Word
+        The words of each section, in order; none reaches over its end.
     """
-    words = read_theme_words() if words is None else words
-    meaning = {w.word: (w.code, w.weight) for w in words.itertuples()}
-    pattern = any_of(meaning)
+    find, meaning = _lexicon() if words is None else _look_up(words)
+    everywhere = [Word(a, b, word, *meaning[word]) for word, a, b in find.find(text)]
+    starts = [w.start for w in everywhere]
     found = []
-    for section in sections.itertuples():
-        for match in pattern.finditer(section.text):
-            start, end = section.start + match.start(), section.start + match.end()
-            in_heading = end <= section.heading_end
-            found.append(Word(section.section_id, start, end, match[0], *meaning[match[0]], in_heading))
-    return pd.DataFrame(found, columns=Word._fields)
+    for section in sections:
+        start, end = section.start, _reach(section)
+        first, last = bisect_left(starts, start), bisect_left(starts, end)
+        own = everywhere[first:last]
+        # Where no word lies across its borders, a section by itself has the words that the text has there.
+        if (first and everywhere[first - 1].end > start) or (own and own[-1].end > end):
+            matches = find.find(text[start:end])
+            own = [Word(start + a, start + b, word, *meaning[word]) for word, a, b in matches]
+        found.append(own)
+    return found
 
 
-def code_sections(sections: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
+def _look_up(words: pd.DataFrame) -> tuple[Words, dict[str, tuple[str, int]]]:
+    meaning = {w.word: (w.code, w.weight) for w in words.itertuples()}
+    return Words(meaning), meaning
+
+
+@cache
+def _lexicon() -> tuple[Words, dict[str, tuple[str, int]]]:
+    return _look_up(read_theme_words())
+
+
+def _reach(section: Section) -> int:
+    """Where the text ends that a section is coded by: a leaf's own, else all that the heading holds."""
+    return section.own_end if section.is_leaf else section.end
+
+
+def code_sections(
+    text: str, sections: Sequence[Section], evidence: Sequence[list[Word]]
+) -> list[Code | None]:
     """Give each section a theme, and a second one from a fifth of the text on.
 
     The tie-break rules of the codebook, in this order: the theme with more than half of the text; else
@@ -110,88 +141,120 @@ def code_sections(sections: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFram
 
     Parameters
     ----------
-    sections : DataFrame
-        As for `find_evidence`, with parent, style and orientation.
-    evidence : DataFrame
-        As `find_evidence` gives it.
+    text : str
+        The normalised text.
+    sections : sequence of Section
+        The outline, oriented.
+    evidence : sequence of list of Word
+        The words of each section, as `find_evidence` gives them.
 
     Returns
     -------
-    DataFrame
-        A row a section: section_id, theme, theme_secondary (its words weigh `THIN` or more), theme_words
-        (the words of both, weightiest first), score (of the theme, 0 to 1), margin (its lead over the
-        next), sure. A code is sure when its words weigh `THIN` or more and it leads by `CLOSE` or more;
-        FRAME of a preamble or closing, when no other theme has the majority of its text.
+    list of Code or None
+        One a section, None for the heading of a review or a plan as a whole, which is no theme's: theme,
+        theme_secondary (its words weigh `THIN` or more), theme_words (the words of both, weightiest first),
+        score (of the theme, 0 to 1), margin (its lead over the next), sure. A code is sure when its words
+        weigh `THIN` or more and it leads by `CLOSE` or more; FRAME of a preamble or closing, when no other
+        theme has the majority of its text.
     """
-    words: dict[str, list[Word]] = {s: [] for s in sections["section_id"]}
-    for word in evidence.sort_values("start", kind="stable").itertuples(index=False):
-        words[word.section_id].append(word)
-    rows = {s.section_id: s for s in sections.itertuples()}
-    codes = [_code(s, words[s.section_id], _above(s, rows, words)) for s in rows.values()]
-    return pd.DataFrame(codes, columns=Code._fields)
+    objects = [_object(text, s, own) for s, own in zip(sections, evidence, strict=True)]
+    above: list[list[Word]] = []  # the words of the object of the nearest heading above that has any
+    for section in sections:
+        parent = section.parent
+        above.append([] if parent is None else objects[parent] or above[parent])
+    known: _Divided = {}
+    return [
+        _code(text, section, *words, known) if section.is_leaf or not is_part(section.heading or "") else None
+        for section, *words in zip(sections, evidence, objects, above, strict=True)
+    ]
 
 
-def _code(section: tuple, own: list[Word], above: list[Word]) -> Code:
-    """Code one section from its own words and those of the heading above."""
-    shares = _divide(section.text, section.start, own)
+def _code(
+    text: str, section: Section, own: list[Word], named: list[Word], above: list[Word], known: _Divided
+) -> Code:
+    """Code one section from its own words, those that its heading names, and those of the heading above."""
+    held = text[section.start : _reach(section)]
+    shares = _divide(held, section.start, own, known)
+    # A heading is coded by all that it holds, but shown with the words of its own text, where it has any.
+    shown = [up_to(section.own_end, own), own]
     if section.orientation in ("preamble", "closing"):
         concrete = max((shares[c] for c in shares if c != "FRAME"), default=0)
-        return Code(section.section_id, "FRAME", None, _distinct(own, "FRAME"), 1.0, 1.0, concrete <= 0.5)
-    lead_in = section.style == "none" and len(_SENTENCE.findall(section.text)) == 1
-    borrowed = above if lead_in or not own else []
-    if borrowed:
-        shares = _weigh(borrowed)
+        return Code("FRAME", None, _distinct(shown, "FRAME"), 1.0, 1.0, concrete <= 0.5)
+    lead_in = section.style == "none" and sum(map(bool, _STOP.split(held))) == 1
+    if (lead_in or not own) and above:
+        shares = _weigh(above)
+        shown.append(above)
     if not shares or section.orientation == "apparatus":
-        return Code(section.section_id, None, None, [], 0.0, 0.0, False)
-    scores = shares if max(shares.values()) > 0.5 else _with_heading(shares, _weigh(_object(section, own)))
-    first, second = sorted(CODES, key=lambda c: (-round(scores.get(c, 0), 2), CODES.index(c)))[:2]
-    margin = max(0.0, scores.get(first, 0) - scores.get(second, 0))  # what is equal to two decimals is a tie
-    heavy = {c for c in (first, second) if sum(w.weight for w in own if w.code == c) >= THIN}
-    named = second if shares.get(second, 0) >= SECONDARY and second in heavy - {"FRAME"} else None
-    found = _distinct([*own, *borrowed], first, named)
+        return Code(None, None, [], 0.0, 0.0, False)
+    scores = shares if max(shares.values()) > 0.5 else _with_heading(shares, _weigh(named))
+    # Sorting keeps equals in the order of `CODES`; what is equal to two decimals is a tie.
+    first, second = sorted(CODES, key=lambda c: -round(scores.get(c, 0), 2))[:2]
+    margin = max(0.0, scores.get(first, 0) - scores.get(second, 0))
+    heavy = {c for c in (first, second) if sum([w.weight for w in own if w.code == c]) >= THIN}
+    also = second if shares.get(second, 0) >= SECONDARY and second in heavy - {"FRAME"} else None
     sure = first in heavy and margin >= CLOSE
-    return Code(section.section_id, first, named, found, scores[first], margin, sure)
+    return Code(first, also, _distinct(shown, first, also), scores[first], margin, sure)
 
 
 def _weigh(words: Sequence[Word]) -> dict[str, float]:
     """Each theme's share of the weight of some words."""
-    weights: Counter[str] = Counter()
-    for word in words:
-        weights[word.code] += word.weight
-    return {code: weight / weights.total() for code, weight in weights.items()}
+    weights: dict[str, int] = {}
+    for _, _, _, code, weight in words:
+        weights[code] = weights.get(code, 0) + weight
+    if len(weights) == 1:
+        return dict.fromkeys(weights, 1.0)
+    total = sum(weights.values())
+    return {code: weight / total for code, weight in weights.items()}
 
 
-def _divide(text: str, offset: int, words: Sequence[Word]) -> dict[str, float]:
-    """Each theme's share of a text: a clause goes to its words' themes, a silent one to its sentence's."""
-    starts = [w.start - offset for w in words]
+def _divide(text: str, start: int, words: Sequence[Word], known: _Divided) -> dict[str, float]:
+    """Each theme's share of the text of a section.
 
-    def within(match: re.Match[str]) -> dict[str, float]:
-        return _weigh(words[bisect_left(starts, match.start()) : bisect_left(starts, match.end())])
+    Words hold no stop, so a sentence is the same in every section that holds it, and ``known`` by its place.
+    """
+    chars: dict[str, float] = {}
+    for sentence in _STOP.split(text):
+        end = start + len(sentence)
+        if (start, end) not in known:
+            inside = words[bisect_left(words, start, key=_START) : bisect_left(words, end, key=_START)]
+            known[start, end] = _divide_sentence(sentence, start, inside) if inside else []
+        for code, n in known[start, end]:
+            chars[code] = chars.get(code, 0) + n
+        start = end + 1
+    total = sum(chars.values())
+    return {code: n / total for code, n in chars.items()}
 
-    chars: Counter[str] = Counter()
-    for sentence in _SENTENCE.finditer(text):
-        around = within(sentence)
-        for clause in _CLAUSE.finditer(text, *sentence.span()):
-            for code, share in (within(clause) or around).items():
-                chars[code] += share * len(clause[0])
-    return {code: n / chars.total() for code, n in chars.items()}
+
+def _divide_sentence(sentence: str, start: int, words: Sequence[Word]) -> list[tuple[str, float]]:
+    """Theme and characters: a clause goes to its words' themes, a silent one to its sentence's."""
+    around: dict[str, float] = {}
+    divided = []
+    n = 0
+    for clause in _PAUSE.split(sentence):
+        first, end = n, start + len(clause)
+        while n < len(words) and words[n].start < end:
+            n += 1
+        if n == first + 1:
+            divided.append((words[first].code, float(len(clause))))
+        elif clause:
+            if n == first:
+                around = around or _weigh(words)
+            shares = around if n == first else _weigh(words[first:n])
+            divided += [(code, share * len(clause)) for code, share in shares.items()]
+        start = end + 1
+    return divided
 
 
-def _object(section: tuple, words: Sequence[Word]) -> list[Word]:
+def _object(text: str, section: Section, words: Sequence[Word]) -> list[Word]:
     """The words of a heading's object: what stands after its modifier, or else the whole heading."""
-    inside = [w for w in words if w.in_heading]
-    modifier = _MODIFIER.match(section.text[: section.heading_end - section.start])
-    return [w for w in inside if modifier and w.start >= section.start + modifier.end()] or inside
+    inside = up_to(section.heading_end, words)
+    modifier = _MODIFIER.match(text, section.start, section.heading_end) if inside else None
+    return [w for w in inside if modifier and w.start >= modifier.end()] or inside
 
 
-def _above(section: tuple, rows: dict[str, tuple], words: dict[str, list[Word]]) -> list[Word]:
-    """The words of the object of the nearest heading above that has any."""
-    parent = rows.get(section.parent)
-    while parent is not None:
-        if found := _object(parent, words[parent.section_id]):
-            return found
-        parent = rows.get(parent.parent)
-    return []
+def up_to(end: int, words: list[Word]) -> list[Word]:
+    """Those of some words that end by a place."""
+    return words[: bisect_right(words, end, key=_END)] if words and words[-1].end > end else words
 
 
 def _with_heading(shares: dict[str, float], heading: dict[str, float]) -> dict[str, float]:
@@ -199,7 +262,9 @@ def _with_heading(shares: dict[str, float], heading: dict[str, float]) -> dict[s
     return {c: (shares.get(c, 0) + extra * heading.get(c, 0)) / (1 + extra) for c in shares | heading}
 
 
-def _distinct(words: Sequence[Word], *codes: str | None) -> list[str]:
-    """The words of some themes, each once, the weightiest first."""
-    ours = sorted((w for w in words if w.code in codes), key=lambda w: -w.weight)
-    return list(dict.fromkeys(w.word for w in ours))
+def _distinct(words: Iterable[list[Word]], *codes: str | None) -> list[str]:
+    """The words of some themes, each once, the weightiest first; from the first list that has any."""
+    for some in words:
+        if ours := [w for w in some if w.code in codes]:
+            return list(dict.fromkeys([w.word for w in sorted(ours, key=_WEIGHT, reverse=True)]))
+    return []

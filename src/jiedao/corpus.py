@@ -20,6 +20,7 @@ import pandas as pd
 
 from jiedao import JiedaoError
 from jiedao.clean import Span, decode, normalise
+from jiedao.coding import Word
 from jiedao.damage import find_damage
 from jiedao.documents import corpus_folder, local_places, own_terms, read_documents
 from jiedao.evidence import Evidence
@@ -200,13 +201,19 @@ class Corpus:
 
     @cached_property
     def _themes(self) -> tuple[pd.DataFrame, pd.DataFrame]:
-        coded = [code_themes(self.plain(d), mine) for d, mine in self._outline.groupby("doc_id", sort=False)]
-        codes = pd.concat([codes for codes, _ in coded]).rename(
-            columns={"theme_words": "theme_evidence", "sure": "theme_sure"}
-        )
-        codes["theme_evidence"] = codes["theme_evidence"].str.join(" ")
-        wanted = ["section_id", "theme", "theme_secondary", "theme_evidence", "theme_sure"]
-        return codes[wanted], pd.concat([words for _, words in coded], ignore_index=True)
+        codes: list[tuple[Any, ...]] = []
+        words: list[tuple[Any, ...]] = []
+        for doc_id, parsed in self._parsed.items():
+            coded = zip(parsed.sections, *code_themes(parsed.plain, parsed.sections), strict=True)
+            for i, (section, code, own) in enumerate(coded):
+                key = _section_id(doc_id, i)
+                if code:
+                    codes.append((key, *code[:3], code.sure))
+                words += [(key, *w, w.end <= section.heading_end) for w in own]
+        columns = ["section_id", "theme", "theme_secondary", "theme_evidence", "theme_sure"]
+        themes = pd.DataFrame(codes, columns=columns)
+        themes["theme_evidence"] = themes["theme_evidence"].str.join(" ")
+        return themes, pd.DataFrame(words, columns=["section_id", *Word._fields, "in_heading"])
 
     @cached_property
     def theme_words(self) -> pd.DataFrame:

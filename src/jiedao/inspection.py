@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pandas as pd
-
 from jiedao.corpus import SECTION_COLUMNS, Parsed, parse, sentence_spans, token_spans
 from jiedao.damage import find_damage
 from jiedao.documents import place_forms
@@ -72,17 +70,10 @@ def inspect_report(data: bytes, name: str = "text") -> dict[str, Any]:
 
 
 def _themes(parsed: Parsed) -> list[dict[str, Any]]:
-    """The theme of each section, null unless it is a leaf."""
-    table = pd.DataFrame([vars(s) | {"section_id": i} for i, s in enumerate(parsed.sections)])
-    coded = code_themes(parsed.plain, table)[0]
-    found = {c.section_id: (c.theme, c.theme_secondary, c.theme_words) for c in coded.itertuples()}
+    """The theme of each section, null where it has none."""
     keys = ("theme", "theme_secondary", "theme_evidence")
-    codes = [found.get(i, (None, None, [])) for i in table["section_id"]]
-    return [dict(zip(keys, (_or_none(a), _or_none(b), words), strict=True)) for a, b, words in codes]
-
-
-def _or_none(code: object) -> str | None:
-    return code if isinstance(code, str) else None
+    codes, _ = code_themes(parsed.plain, parsed.sections)
+    return [dict(zip(keys, code[:3] if code else (None, None, []), strict=True)) for code in codes]
 
 
 def _indicator(indicator: Indicator) -> dict[str, Any]:

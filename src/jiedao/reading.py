@@ -10,17 +10,13 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
-import numpy as np
-import pandas as pd
-
-from jiedao import coding
 from jiedao.arithmetic import Check, check_arithmetic
+from jiedao.coding import Code, Word, code_sections, find_evidence, up_to
 from jiedao.commitments import Commitment, Target, find_commitments, find_targets
 from jiedao.credit import Credit, Programme, find_credit, find_programmes
 from jiedao.headings import Section
 from jiedao.indicators import Indicator, find_indicators
 from jiedao.lexicon import default_terms, read_slogans
-from jiedao.orientation import is_part
 from jiedao.periods import Period
 from jiedao.provenance import Slogan, find_slogans
 
@@ -77,38 +73,26 @@ def read_policy(
     )
 
 
-def code_themes(text: str, sections: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def code_themes(text: str, sections: Sequence[Section]) -> tuple[list[Code | None], list[list[Word]]]:
     """Code the sections of one report: a leaf by its own text, a heading above by all that it holds.
 
     Parameters
     ----------
     text : str
         The normalised text.
-    sections : DataFrame
-        Its rows of the table of sections.
+    sections : sequence of Section
+        The outline, oriented.
 
     Returns
     -------
-    tuple of DataFrame
-        A code for each section that is a theme's (`jiedao.coding.code_sections`; none for titles and for
-        the headings of a review or a plan as a whole), and the words of the lexicon in each one's own text.
+    codes : list of Code or None
+        One a section, as `jiedao.coding.code_sections` gives them.
+    words : list of list of Word
+        The words of the lexicon in each section's own text.
     """
-    reach = sections["own_end"].where(sections["is_leaf"], sections["end"])
-    held = [text[a:b] for a, b in zip(sections["start"], reach, strict=True)]
-    passages = sections.assign(text=held)
-    evidence = coding.find_evidence(passages)
-    codes = coding.code_sections(passages, evidence)
-    own_end = evidence["section_id"].map(sections.set_index("section_id")["own_end"])
-    own = evidence[evidence["end"] <= own_end]
-    words = own.groupby("section_id")["word"].agg(set).to_dict()
-    # A heading is coded by all that it holds, but shown with the words of its own, where it has any.
-    codes["theme_words"] = [
-        [w for w in c.theme_words if w in words.get(c.section_id, ())] or c.theme_words
-        for c in codes.itertuples()
-    ]
-    headings = sections["heading"].astype(object).where(sections["heading"].notna(), "")
-    parts = np.array([is_part(heading) is not None for heading in headings], dtype=bool)
-    return codes[~parts | sections["is_leaf"].to_numpy(dtype=bool)], own
+    evidence = find_evidence(text, sections)
+    words = [up_to(s.own_end, found) for s, found in zip(sections, evidence, strict=True)]
+    return code_sections(text, sections, evidence), words
 
 
 @cache
