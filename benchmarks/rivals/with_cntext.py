@@ -1,0 +1,25 @@
+"""cntext's word_count (jieba, less its stop words) of every page, as a long table."""
+
+import csv
+import json
+import sys
+from pathlib import Path
+
+import cntext
+
+
+def main(source: str, target: str) -> None:
+    """Read the pages, count their words page by page, write a row a word."""
+    Path(target).mkdir(parents=True, exist_ok=True)
+    with (
+        Path(source).open(encoding="utf-8") as file,
+        Path(target, "counts.csv").open("w", encoding="utf-8", newline="") as out,
+    ):
+        rows = csv.writer(out)
+        for page in map(json.loads, file):
+            counts = cntext.word_count(page["text"], lang="chinese")
+            rows.writerows((page["doc_id"], word, n) for word, n in counts.items())
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
