@@ -38,7 +38,7 @@ TAGS = {"indicator": "mark", "commitment": "mark"}
 NO_THEME = "#8a8a8a"
 SHAPES = dict(zip(MARKERS, "●■◆▲▼✚✖▶◀★⬢✱", strict=True))
 LINE_END = re.compile(r"[\n\v\f\x85\u2028\u2029]")  # as jiedao.clean.normalise has them
-# As jiedao.corpus.sentence_spans cuts a heading from what follows it on its line.
+# As jiedao.corpus.Parsed.sentences cuts a heading from what follows it on its line.
 HEADING_STOP = "。!?;:,"
 
 

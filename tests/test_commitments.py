@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from jiedao.commitments import find_commitments
-from jiedao.corpus import parse, read_corpus, sentence_spans, token_spans
+from jiedao.corpus import parse, read_corpus, token_spans
 from jiedao.lexicon import read_commitments
 from jiedao.orientation import outlooks
 from jiedao.reading import read_policy
@@ -39,7 +39,7 @@ def segmenter():
 
 def commitments(text):
     parsed = parse(text.encode())
-    return find_commitments(parsed.plain, parsed.sections, sentence_spans(parsed))
+    return find_commitments(parsed.plain, parsed.sections, parsed.sentences)
 
 
 def markers(text):
@@ -96,7 +96,7 @@ def test_offsets_clause_and_sentence():
     parsed = parse(text.encode())
     assert text[found.start : found.end] == "确保"
     assert text[found.clause :].startswith("确保稳定")
-    start, end, _ = sentence_spans(parsed)[found.sentence]
+    start, end, _ = parsed.sentences[found.sentence]
     assert text[start:end] == "化解积案,确保稳定。"
 
 
@@ -135,7 +135,7 @@ def test_titles_look_nowhere_and_problems_stay_problems():
 def targets(text, segmenter):
     """Each target as span|value|deadline|verb|strength|party."""
     parsed = parse(text.encode())
-    spans, tokens = sentence_spans(parsed), token_spans(parsed, segmenter)
+    spans, tokens = parsed.sentences, token_spans(parsed, segmenter)
     reading = read_policy(parsed.plain, parsed.sections, spans, tokens)
     found = []
     for t in reading.targets:

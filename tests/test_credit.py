@@ -2,7 +2,7 @@
 
 import pytest
 
-from jiedao.corpus import parse, sentence_spans
+from jiedao.corpus import parse
 from jiedao.credit import find_credit, find_programmes
 from jiedao.lexicon import read_credit, read_slogans
 from jiedao.reading import read_policy
@@ -18,7 +18,7 @@ def bug(*values, reason):
 
 def claims(text):
     parsed = parse(text.encode())
-    found = find_credit(parsed.plain, parsed.sections, sentence_spans(parsed))
+    found = find_credit(parsed.plain, parsed.sections, parsed.sentences)
     assert all(parsed.plain[c.start : c.end] == c.marker for c in found)
     return [(c.marker, c.cls, c.level) for c in found]
 
@@ -26,7 +26,7 @@ def claims(text):
 def programmes(said):
     """The occurrences as printed with the name that joins them, as a reading gives them."""
     parsed = parse(REVIEW.format(said).encode())
-    found = read_policy(parsed.plain, parsed.sections, sentence_spans(parsed), []).programmes
+    found = read_policy(parsed.plain, parsed.sections, parsed.sentences, []).programmes
     assert all(parsed.plain[p.start : p.end] == p.printed for p in found)
     return [(p.printed, p.programme) for p in found]
 

@@ -8,7 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from jiedao import JiedaoError
-from jiedao.corpus import parse, read_corpus, sentence_spans, token_spans
+from jiedao.corpus import parse, read_corpus, token_spans
 from jiedao.evidence import Evidence, shorten
 from jiedao.orientation import is_part
 from jiedao.reading import read_policy
@@ -187,7 +187,7 @@ def test_any_text_is_read_or_refused(text):
         parsed = parse(text.encode("utf-8", "replace"))
     except JiedaoError:
         assume(False)
-    spans = sentence_spans(parsed)
+    spans = parsed.sentences
     reading = read_policy(parsed.plain, parsed.sections, spans, token_spans(parsed, SEGMENTER))
     for name, entries in reading._asdict().items():
         for entry in entries:

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jiedao.arithmetic import check_arithmetic
-from jiedao.corpus import parse, read_corpus, sentence_spans, token_spans
+from jiedao.corpus import parse, read_corpus, token_spans
 from jiedao.indicators import find_indicators
 from jiedao.segment import Segmenter
 
@@ -33,7 +33,7 @@ REPORT = """青山街道2023年工作总结及2024年工作计划
 def read(report):
     """The indicators of a report and the checks of its sums."""
     parsed = parse(report.encode())
-    sentences = sentence_spans(parsed)
+    sentences = parsed.sentences
     tokens = token_spans(parsed, SEGMENTER)
     indicators = find_indicators(parsed.plain, parsed.sections, sentences, tokens)
     return indicators, check_arithmetic(indicators, sentences, parsed.plain)
@@ -218,7 +218,7 @@ def test_any_report_is_read(text, noise):
 def test_time_grows_with_the_sentence_not_its_square(unit):
     def seconds(n):
         parsed = parse(("一、工作总结\n" + unit * n).encode())
-        arguments = parsed.plain, parsed.sections, sentence_spans(parsed), token_spans(parsed, SEGMENTER)
+        arguments = parsed.plain, parsed.sections, parsed.sentences, token_spans(parsed, SEGMENTER)
         return min(timeit.repeat(lambda: find_indicators(*arguments), number=1, repeat=2))
 
     assert seconds(480) < 7 * seconds(120)  # four times as long; a square would be sixteen

@@ -45,7 +45,7 @@ def test_terms_stand_in_the_normalised_form_without_blanks():
 
 
 def test_no_term_is_a_place_of_the_corpus():
-    places = local_places(read_corpus(RAW).documents)
+    places = set().union(*map(local_places, read_corpus(RAW).documents.to_dict("records")))
     assert {"望月湖", "望月湖街道", "长沙市"} <= places
     streets = {p for p in places if p.endswith("街道")}
     assert places & set(TERMS["term"]) == set()

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from jiedao import JiedaoError
 from jiedao.clean import decode, normalise
 from jiedao.coding import CODES
-from jiedao.corpus import parse, sentence_spans, token_spans
+from jiedao.corpus import parse, token_spans
 from jiedao.inspection import inspect_report
 from jiedao.page import find_furniture
 from jiedao.reading import code_themes, read_policy
@@ -174,7 +174,7 @@ def check_sections(parsed):
 
 
 def check_sentences(parsed):
-    text, sentences = parsed.plain, sentence_spans(parsed)
+    text, sentences = parsed.plain, parsed.sentences
     spans = [(a, b) for a, b, _ in sentences]
     check_spans(text, spans)
     for a, b, i in sentences:

@@ -4,15 +4,22 @@ import os
 import subprocess
 import sys
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from jiedao import JiedaoError
 from jiedao.clean import normalise
+from jiedao.names import LONGEST_RUN
 from jiedao.segment import Segmenter, split_sentences
 
 SEGMENTER = Segmenter()
+TEXTS = Path(__file__).parents[1] / "data" / "raw" / "texts"
+# Characters of every range, so that both engines meet those that they read differently.
+HAN = "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子"
+HAN += "说产种面而方后多定行学法所民得经〇㐀㛿䶿鿖鿿𠀀𠮷𪜀𫝀"
 FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)} | {0x20: 0x3000}
 
 
@@ -189,7 +196,9 @@ def test_a_foreign_cache_is_not_trusted(tmp_path):
 def test_tag_says_what_each_token_is():
     text = "湖滨市党群服务中心在翠屏里社区开展“夜校课堂”,服务3400余人、1-6月1+N——"
     tagged = SEGMENTER.tag(text, places={"湖滨市"})
-    assert [(a, b) for a, b, _ in tagged] == SEGMENTER.tokenize(text)
+    spans = SEGMENTER.tokenize(text)
+    # 湖滨|市: only who knows the place keeps it whole
+    assert [(a, b) for a, b, _ in tagged] == [(0, 3), *spans[2:]]
     kinds = {normalise(text)[a:b]: kind for a, b, kind in tagged}
     assert {kinds[t] for t in ("3400余", "1-6月", "1+N")} == {"number"}
     assert {kinds[t] for t in ("“", "”", ",", "、", "——")} == {"sign"}
@@ -199,6 +208,62 @@ def test_tag_says_what_each_token_is():
     assert kinds["夜校课堂"] == "name"
 
 
-def test_known_places_are_places_only_where_they_are_tokens():
-    assert [k for *_, k in SEGMENTER.tag("长沙市", places={"长沙市"})] == ["place"]
-    assert [k for *_, k in SEGMENTER.tag("长沙市")] == ["word"]
+def tagged(text, places):
+    """The tokens of a text with their kinds."""
+    return " ".join(f"{text[a:b]}/{kind}" for a, b, kind in SEGMENTER.tag(text, places))
+
+
+@pytest.mark.parametrize(
+    ("places", "standard"),
+    [
+        ((), "长沙/place 市委/term"),
+        (("鹿角区", "鹿角"), "鹿角区/place 居民/word"),
+        (("鹿角区", "鹿角"), "鹿角/place 区委/term 部署/word"),  # 鹿角区|委 is none
+        (("花坪街道", "花坪"), "花坪街道/place 和/word 花坪/place 河/word"),
+    ],
+)
+def test_places_of_the_text_are_kept_whole(places, standard):
+    text = "".join(word.partition("/")[0] for word in standard.split())
+    assert tagged(text, places) == standard
+
+
+def test_terms_and_places_do_not_outlive_their_text():
+    text = "花坪河与花坪街道"
+    before = SEGMENTER.tag(text)
+    assert SEGMENTER.tag(text, {"花坪", "花坪街道"}) != before
+    assert SEGMENTER.tag(text) == before
+
+
+@pytest.fixture(scope="module")
+def twins():
+    """Both engines, with lexicon and without, with HMM and without."""
+    options = [{}, {"hmm": False}, {"terms": ()}, {"terms": (), "hmm": False}]
+    return [(Segmenter(**o), Segmenter(engine="rjieba", **o)) for o in options]
+
+
+def test_both_engines_cut_the_corpus_alike(twins):
+    texts = [path.read_text("utf-8") for path in sorted(TEXTS.glob("*.txt"))]
+    assert len(texts) >= 5
+    for text in texts:
+        for jieba, rjieba in twins:
+            assert jieba.tag(text, {"长沙", "花山"}) == rjieba.tag(text, {"长沙", "花山"})
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.lists(st.sampled_from(PIECES) | st.text(HAN, max_size=12)).map("".join) | st.text())
+def test_both_engines_cut_any_text_alike(twins, text):
+    for jieba, rjieba in twins:
+        assert jieba.tag(text) == rjieba.tag(text)
+
+
+def test_a_run_without_a_sign_is_cut_in_pieces_by_both(twins):
+    run = "党建引领基层治理" * 90
+    for jieba, rjieba in twins:
+        assert jieba.tag(run) == rjieba.tag(run)
+        assert any(end == LONGEST_RUN for _, end in jieba.tokenize(run))
+
+
+def test_an_engine_that_is_not_installed(monkeypatch):
+    monkeypatch.setitem(sys.modules, "rjieba", None)
+    with pytest.raises(JiedaoError, match=r"rjieba is not installed.*jiedao\[fast\]"):
+        Segmenter(terms=["为此例所用"], engine="rjieba")

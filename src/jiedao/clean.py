@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from contextlib import suppress
 from typing import NamedTuple
+
+import numpy as np
 
 from jiedao import JiedaoError
 
@@ -62,7 +65,7 @@ def decode(data: bytes, name: str = "text") -> tuple[str, str]:
 
 
 def _is_binary(text: str) -> bool:
-    return any(unicodedata.category(c) == "Cc" and c not in "\t\n\r\f\v\x85" for c in set(text))
+    return re.search(r"[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]", text) is not None
 
 
 def _is_guesswork(text: str) -> bool:
@@ -83,6 +86,10 @@ def _one_to_one() -> dict[int, str]:
 
 
 ONE_TO_ONE = _one_to_one()
+_PLAIN = np.arange(sys.maxunicode + 1, dtype=np.uint32)  # the plain form of every code point
+_PLAIN[list(ONE_TO_ONE)] = [ord(plain) for plain in ONE_TO_ONE.values()]
+_LAST_BLANK = 0x3000
+_BLANK = np.array([chr(code).isspace() for code in range(_LAST_BLANK + 1)] + [False])
 # A blank that some scraper has written out in letters.
 SPELT_BLANK = re.compile(r"<U\+00A0>|&nbsp;|&emsp;|&ensp;")
 
@@ -94,7 +101,19 @@ def normalise(text: str) -> str:
     character, every kind of blank a space, every kind of line separator a line feed (a carriage
     return stays). The length does not change, so offsets hold in both texts.
     """
-    return SPELT_BLANK.sub(lambda m: " " * len(m[0]), text.translate(ONE_TO_ONE))
+    plain = _PLAIN[_codes(text)].tobytes().decode("utf-32-le", "surrogatepass")
+    if "&" in plain or "<U" in plain:
+        plain = SPELT_BLANK.sub(lambda m: " " * len(m[0]), plain)
+    return plain
+
+
+def are_blank(text: str) -> np.ndarray:
+    """Of each character of a text, whether it is a blank or a line end."""
+    return _BLANK[np.minimum(_codes(text), _LAST_BLANK + 1)]
+
+
+def _codes(text: str) -> np.ndarray:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
 
 
 def lines(text: str) -> list[tuple[int, int]]:

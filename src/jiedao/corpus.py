@@ -7,10 +7,10 @@ Every row of every table carries offsets into the raw text of its report, so tha
 from __future__ import annotations
 
 import hashlib
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import compress
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
@@ -22,16 +22,16 @@ from jiedao import JiedaoError
 from jiedao.clean import Span, decode, normalise
 from jiedao.coding import Word
 from jiedao.damage import find_damage
-from jiedao.documents import corpus_folder, local_places, own_terms, read_documents
+from jiedao.documents import PLACES, corpus_folder, local_places, own_terms, read_documents
 from jiedao.evidence import Evidence
 from jiedao.files import read_bounded
-from jiedao.lexicon import default_terms, place_names
+from jiedao.lexicon import default_terms
 from jiedao.orientation import orient
 from jiedao.outline import Section, read_outline
 from jiedao.page import find_furniture
 from jiedao.periods import Period
 from jiedao.reading import Reading, code_themes, read_policy
-from jiedao.segment import Segmenter, split_sentences
+from jiedao.segment import Segmenter, split_sentences, word_spans
 
 if TYPE_CHECKING:
     from jiedao.display import Report
@@ -58,6 +58,24 @@ class Parsed:
         lines = [s.heading or "" for s in self.sections if s.style in ("title", "subtitle")]
         return "".join(dict.fromkeys(lines)) or None
 
+    def place(self, starts: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The indexes of the sentences that hold some spans, and whether they do: none holds furniture."""
+        first, last = (np.array([s[i] for s in self.sentences]) for i in (0, 1))
+        sentences = np.searchsorted(first, starts, side="right") - 1
+        return sentences, (sentences >= 0) & (ends <= last[sentences])
+
+    @cached_property
+    def sentences(self) -> list[tuple[int, int, int]]:
+        """Sentences as (start, end, index of the section); headings are sentences too."""
+        spans, owner = [], []
+        for i, section in enumerate(self.sections):
+            cut = section.heading_end
+            if section.heading and cut < section.own_end and self.plain[cut] in "。!?;:,":
+                cut += 1
+            spans += [(section.start, cut), (cut, section.own_end)]
+            owner += [i, i]
+        return [(a, b, owner[i]) for a, b, i in split_sentences(self.plain, spans)]
+
 
 def parse(data: bytes, name: str = "text") -> Parsed:
     """Read one report: decode, normalise, find furniture and outline."""
@@ -72,26 +90,16 @@ def parse(data: bytes, name: str = "text") -> Parsed:
     return Parsed(text, encoding, plain, furniture, sections)
 
 
-def sentence_spans(parsed: Parsed) -> list[tuple[int, int, int]]:
-    """Sentences of a report as (start, end, index of the section); headings are sentences too."""
-    spans, owner = [], []
-    for i, section in enumerate(parsed.sections):
-        cut = section.heading_end
-        if section.heading and cut < section.own_end and parsed.plain[cut] in "。!?;:,":
-            cut += 1
-        spans += [(section.start, cut), (cut, section.own_end)]
-        owner += [i, i]
-    return [(a, b, owner[i]) for a, b, i in split_sentences(parsed.plain, spans)]
-
-
 def token_spans(
     parsed: Parsed, segmenter: Segmenter, places: Iterable[str] = ()
 ) -> list[tuple[int, int, str, int]]:
     """Tokens of a report as (start, end, kind, index of the sentence); those of furniture are left out."""
-    sentences = sentence_spans(parsed)
-    starts = [start for start, _, _ in sentences]
-    tagged = [(*t, bisect_right(starts, t[0]) - 1) for t in segmenter.tag(parsed.plain, places)]
-    return [(a, b, kind, i) for a, b, kind, i in tagged if i >= 0 and b <= sentences[i][1]]
+    words, kinds = segmenter.words(parsed.plain, places)
+    starts, ends = word_spans(words, parsed.plain)
+    sentences, kept = parsed.place(starts, ends)
+    kind = [kinds[word] for word in words]
+    spans = zip(starts.tolist(), ends.tolist(), kind, sentences.tolist(), strict=True)
+    return list(compress(spans, kept.tolist()))
 
 
 class Corpus:
@@ -175,13 +183,8 @@ class Corpus:
 
     @cached_property
     def segmenter(self) -> Segmenter:
-        """The segmenter of this corpus: the lexicon, own terms, and the places that documents.csv names."""
-        return Segmenter([*default_terms(), *self._terms, *self.places])
-
-    @cached_property
-    def places(self) -> set[str]:
-        """Names of places in documents.csv, with and without the word for what they are."""
-        return local_places(self.documents)
+        """The segmenter of this corpus: the lexicon and own terms."""
+        return Segmenter([*default_terms(), *self._terms])
 
     @cached_property
     def sections(self) -> pd.DataFrame:
@@ -237,7 +240,7 @@ class Corpus:
         """See the class."""
         rows = []
         for doc_id, parsed in self._parsed.items():
-            for n, (start, end, section) in enumerate(sentence_spans(parsed)):
+            for n, (start, end, section) in enumerate(parsed.sentences):
                 rows.append((f"{doc_id}/s{n + 1:03}", _section_id(doc_id, section), doc_id, start, end))
         return pd.DataFrame(rows, columns=["sentence_id", "section_id", "doc_id", "start", "end"])
 
@@ -255,8 +258,11 @@ class Corpus:
 
     @cached_property
     def _tokens(self) -> dict[str, list[tuple[int, int, str, int]]]:
-        places = self.places | place_names()
-        return {d: token_spans(parsed, self.segmenter, places) for d, parsed in self._parsed.items()}
+        rows = self.documents.set_index("doc_id")[list(PLACES)].to_dict("index")
+        return {
+            doc_id: token_spans(parsed, self.segmenter, local_places(rows[doc_id]))
+            for doc_id, parsed in self._parsed.items()
+        }
 
     @cached_property
     def _readings(self) -> dict[str, Reading]:
@@ -264,7 +270,7 @@ class Corpus:
             row.doc_id: read_policy(
                 self.plain(row.doc_id),
                 self._parsed[row.doc_id].sections,
-                sentence_spans(self._parsed[row.doc_id]),
+                self._parsed[row.doc_id].sentences,
                 self._tokens[row.doc_id],
                 stated_periods(row),
             )
@@ -370,7 +376,7 @@ def read_corpus(path: str | Path, segmenter: Segmenter | None = None) -> Corpus:
         Folder with documents.csv and texts/, or a study folder that has them in data/raw. A terms.csv
         beside documents.csv adds terms of the user's own, in the columns of the shipped one.
     segmenter : Segmenter, optional
-        Default: the shipped lexicon, the user's own terms, and the places that documents.csv names.
+        Default: the shipped lexicon and the user's own terms.
 
     Returns
     -------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from io import StringIO
 from pathlib import Path
 
@@ -12,8 +13,10 @@ from jiedao import JiedaoError
 from jiedao.clean import decode
 from jiedao.files import read_bounded
 from jiedao.lexicon import read_terms, separator
+from jiedao.names import is_everyday_word
 
 REQUIRED = ("doc_id", "file", "street", "district", "city", "province", "genre")
+PLACES = ("street", "district", "city", "province")
 PERIODS = ("review_start", "review_end", "plan_start", "plan_end")
 FIGURES_END = "figures_end"
 TERMS = "terms.csv"
@@ -108,10 +111,13 @@ def own_terms(folder: Path) -> list[str]:
     return list(read_terms(folder)["term"])
 
 
-def local_places(documents: pd.DataFrame) -> set[str]:
-    """Names of places in the table of documents, with and without the word for what they are."""
-    named = [p for c in ("street", "district", "city", "province") for p in documents[c]]
-    return {form for place in named for form in place_forms(place)}
+def local_places(row: Mapping[str, str | None]) -> set[str]:
+    """Names of the places that one row of documents.csv states, with and without the word for what they are.
+
+    A name that is an everyday word (建设街道, 和平区) counts only with the word for what it is.
+    """
+    forms = {form for column in PLACES for form in place_forms(row.get(column) or "")}
+    return {form for form in forms if not is_everyday_word(form)}
 
 
 def place_forms(place: str) -> set[str]:

@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby, pairwise
 
 from jiedao.clean import rstrip
@@ -34,11 +35,12 @@ _STRICT = ("part", "一、", "(一)")
 # Inside a line a marker counts only after a full stop or a blank, and (below) only in sequence. After
 # a colon 一是 counts if a full stop closes it: 一是…;二是…;三是… is one sentence and no outline.
 _INLINE = re.compile(
-    rf"(?<=[。!?;])\s*(?={MARKER.pattern})"
-    rf"|(?<=\S)\s+(?=(?:{_CN}、|\({_CN}\))\S)"
-    r"|(?<=:)(?=一[是要](?:(?!二[是要])[^。;!?:]){2,60}。)"
+    rf"[。!?;:\s](?:(?<=[。!?;])\s*(?={MARKER.pattern})"
+    rf"|(?<=\S\s)\s*(?=(?:{_CN}、|\({_CN}\))\S)"
+    r"|(?<=:)(?=一[是要](?:(?!二[是要])[^。;!?:]){2,60}。))"
 )
 _STOP = re.compile(r"[。!?;]")
+_WORD = re.compile(r"\w")
 _STOP_OR_BLANK = re.compile(r"[。!?;]|(?<=[\u4e00-\u9fff]{4}) (?=\S)")
 _FULL_STOP = re.compile(rf"。[。 {WRAPPED}]*")
 # 水利方面:辖区有…; a colon after a few words closes a heading as a full stop does.
@@ -84,9 +86,10 @@ def is_bare_heading(line: str, widest: int) -> bool:
     Where a PDF has wrapped the text, the first line of each paragraph is short too, but fills the
     width; hence the comparison with the widest line of the document.
     """
-    room = min(LONGEST_HEADING, 0.75 * widest)
+    if len(line) > min(LONGEST_HEADING, 0.75 * widest):
+        return False
     in_words = len(re.findall(r"[\u4e00-\u9fff]", line)) >= 4
-    return in_words and len(line) <= room and not re.search(r"[。;!?:,]|[.、]$|^\d{1,3}\s|^[-—•]", line)
+    return in_words and not re.search(r"[。;!?:,]|[.、]$|^\d{1,3}\s|^[-—•]", line)
 
 
 def _heading(text: str, start: int, end: int, style: str, number: str = "", family: str = "") -> Section:
@@ -95,6 +98,7 @@ def _heading(text: str, start: int, end: int, style: str, number: str = "", fami
     return Section(start, end, end, end, None, number.strip() or None, heading, style, family, ordinal)
 
 
+@lru_cache(maxsize=1000)
 def _ordinal(number: str) -> int | None:
     """The value of a printed number (十二、→ 12), or None."""
     if digits := re.search(r"\d+", number):
@@ -227,7 +231,7 @@ def _labels(text: str, body: Lines, headings: list[Section]) -> list[Section]:
 
 def _shape(sentence: str) -> tuple[int, ...]:
     """Characters of each clause, signs apart."""
-    return tuple(len(re.sub(r"\W", "", part)) for part in sentence.split(","))
+    return tuple(len(_WORD.findall(part)) for part in sentence.split(","))
 
 
 def _candidates(text: str, span: tuple[int, int]) -> Lines:
@@ -235,12 +239,12 @@ def _candidates(text: str, span: tuple[int, int]) -> Lines:
     start, found = span[0], []
     last = span[0] + len(text[slice(*span)].rstrip("。 "))
     for stop in _FULL_STOP.finditer(text, *span):
-        sentence = text[start : stop.start()]
-        shape = _shape(sentence) if len(sentence) <= 2 * LONGEST_HEADING else ()
-        fits = 4 <= sum(shape) <= 20 and len(shape) <= 2 and last - stop.end() > 10
-        if fits and not _NO_LABEL.search(sentence):
-            found.append((start, stop.start()))
-        start = stop.end()
+        end, begin, start = stop.start(), start, stop.end()
+        if end - begin > 2 * LONGEST_HEADING or last - start <= 10 or text.count(",", begin, end) > 1:
+            continue
+        sentence = text[begin:end]
+        if 4 <= sum(_shape(sentence)) <= 20 and not _NO_LABEL.search(sentence):
+            found.append((begin, end))
     return found
 
 

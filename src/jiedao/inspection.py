@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from jiedao.corpus import SECTION_COLUMNS, Parsed, parse, sentence_spans, token_spans
+from jiedao.corpus import SECTION_COLUMNS, Parsed, parse, token_spans
 from jiedao.damage import find_damage
-from jiedao.documents import place_forms
+from jiedao.documents import local_places
 from jiedao.indicators import Indicator
-from jiedao.lexicon import default_terms
 from jiedao.page import page_metadata
 from jiedao.reading import code_themes, read_policy
 from jiedao.segment import Segmenter
@@ -32,8 +31,8 @@ def inspect_report(data: bytes, name: str = "text") -> dict[str, Any]:
     parsed = parse(data, name)
     title = next((s for s in parsed.sections if s.style == "title"), None)
     metadata = page_metadata(parsed.plain, parsed.furniture, parsed.title)
-    segmenter = Segmenter([*default_terms(), *place_forms(metadata["street"] or "")])
-    sentences, tokens = sentence_spans(parsed), token_spans(parsed, segmenter)
+    segmenter = Segmenter()
+    sentences, tokens = parsed.sentences, token_spans(parsed, segmenter, local_places(metadata))
     reading = read_policy(parsed.plain, parsed.sections, sentences, tokens)
     untitled = [{"start": 0, "end": 0, "message": "no title was found on the page"}]
     return {

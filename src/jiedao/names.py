@@ -11,6 +11,9 @@ import re
 from collections.abc import Callable, Iterable
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
+
+import numpy as np
 
 from jiedao.lexicon import read_stopwords
 
@@ -23,46 +26,65 @@ BODY_NOUNS = (
     "办事处 商会 协会 基金会 联盟 调解室 工作室 艺术团 合唱团 文化站 中心 工程 食堂 学堂 夜校 书房 驿站"
 ).split()
 _NOUNS = frozenset(PLACE_NOUNS + BODY_NOUNS)
+_PLACE_NOUNS = tuple(PLACE_NOUNS)
 _NOUN = re.compile("|".join(PLACE_NOUNS + BODY_NOUNS))
 # jieba takes time with the square of a run without a sign; prose has none half as long.
 LONGEST_RUN = 200
-_CLAUSE = re.compile(rf"[\u4e00-\u9fff]{{1,{LONGEST_RUN}}}")
 _QUOTED = re.compile(r"“([\w·]{2,7})”")  # what is longer is a saying
-# Characters that stand before a name but are never in one.
-_BEFORE = set(
-    "的在对将为与和及或把被给向从到由于以让使用等各该本我全某每两几多新老旧大小上下中内外前后其此这那并经就是有了着过至含即如按据除"
+# Characters that stand before a name but are never in one, and what parts clauses.
+_BEFORE = frozenset(
+    "\n的在对将为与和及或把被给向从到由于以让使用等各该本我全某每两几多新老旧大小上下中内外前后其此这那并经就是有了着过至含即如按据除"
     "共曾再已均都又也还只更最建进入出做好强优拆修补改走清管控保抓促搭办开设划评获打驻离沿通请派送查访"
 )
 # Nouns so common that a two-character word before them need not be a name (提质工程, 服务中心).
 _GENERIC = set("中心 工程 联盟 食堂 驿站 书房 市场 公园 地块".split())
 _NUMBERED = re.compile(r"第?[一二两三四五六七八九十百]+.?")
 LONGEST_NAME = 8
+EVERYDAY = 300  # times a word stands in the texts that jieba's dictionary was counted on
+
+
+class _Dictionary(NamedTuple):
+    """Words of jieba's dictionary: names by its tags (person, place, body, other), the rest, and of these the
+    verbs; and the words that everybody uses, names of places apart.
+    """
+
+    named: frozenset[str]
+    ordinary: frozenset[str]
+    verbs: frozenset[str]
+    everyday: frozenset[str]
 
 
 @cache
-def _dictionary() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    """Words of jieba's dictionary: names by its tags (person, place, body, other), the rest, verbs."""
-    lines = files("jieba").joinpath("dict.txt").read_text("utf-8").splitlines()
-    rows = [line.split(" ") for line in lines]
+def _dictionary() -> _Dictionary:
+    cells = files("jieba").joinpath("dict.txt").read_text("utf-8").split()
+    words, counts, tags = cells[::3], cells[1::3], cells[2::3]  # a row is a word, its count and its tag
     ours = frozenset(read_stopwords()["word"])  # 印发街道文件: a verb that jieba lacks is no name
-    named = frozenset(r[0] for r in rows if r[-1][:2] in ("nr", "ns", "nt", "nz") and len(r[0]) > 1) - ours
-    verbs = frozenset(r[0] for r in rows if r[-1] in ("v", "vi", "vd"))
-    return named, (frozenset(r[0] for r in rows) | ours) - named, verbs
+    kinds = {"nr", "ns", "nt", "nz"}
+    named = frozenset(w for w, t in zip(words, tags, strict=True) if t[:2] in kinds and len(w) > 1) - ours
+    verbs = frozenset(w for w, t in zip(words, tags, strict=True) if t in ("v", "vi", "vd"))
+    often = (w for w, n, t in zip(words, counts, tags, strict=True) if int(n) >= EVERYDAY and t != "ns")
+    return _Dictionary(named, (frozenset(words) | ours) - named, verbs, frozenset(often))
 
 
 def is_dictionary_word(word: str) -> bool:
     """Whether jieba's dictionary holds a word, as a name or otherwise."""
-    return any(word in words for words in _dictionary())
+    known = _dictionary()
+    return word in known.ordinary or word in known.named
 
 
 def is_verb(word: str) -> bool:
     """Whether jieba's dictionary has a word as a verb, not as a noun of action (检查, 服务)."""
-    return word in _dictionary()[2]
+    return word in _dictionary().verbs
+
+
+def is_everyday_word(word: str) -> bool:
+    """Whether a word is so common that a place of that name is rarely meant by it (建设, 和平, 新华)."""
+    return word in _dictionary().everyday
 
 
 def dictionary_words() -> frozenset[str]:
     """Ordinary words of jieba's dictionary, names apart."""
-    return _dictionary()[1]
+    return _dictionary().ordinary
 
 
 def any_of(words: Iterable[str]) -> re.Pattern[str]:
@@ -81,7 +103,7 @@ def find_names(
     text : str
         The normalised text of a document (or any part of one).
     cut : callable
-        Cuts a run of Chinese characters into words.
+        Cuts runs of Chinese characters, with line feeds between them, into words; line feeds stay.
     terms : iterable of str
         Terms known already; they are no local names.
 
@@ -92,9 +114,29 @@ def find_names(
     """
     known = frozenset(terms)
     by_noun = noun_names(text, cut, known)
-    found = any_of((quoted_names(text) | by_noun) - known)
-    places = {n for n in by_noun if n.endswith(tuple(PLACE_NOUNS))}
-    return [(*m.span(), "place" if m[0] in places else "name") for m in found.finditer(text)]
+    places = {n for n in by_noun if n.endswith(_PLACE_NOUNS)}
+    found = longest_first(find_all(text, (quoted_names(text) | by_noun) - known))
+    return [(a, b, "place" if text[a:b] in places else "name") for a, b in found]
+
+
+def find_all(text: str, words: Iterable[str]) -> list[tuple[int, int]]:
+    """All spans of some words in a text, overlapping ones too, word by word."""
+    found = []
+    for word in words:
+        place = text.find(word)
+        while place != -1:
+            found.append((place, place + len(word)))
+            place = text.find(word, place + 1)
+    return found
+
+
+def longest_first(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Of spans that overlap the first, and of those that begin together the longest; in order."""
+    taken: list[tuple[int, int]] = []
+    for start, end in sorted(spans, key=lambda s: (s[0], -s[1])):
+        if not taken or start >= taken[-1][1]:
+            taken.append((start, end))
+    return taken
 
 
 def quoted_names(text: str) -> set[str]:
@@ -104,28 +146,35 @@ def quoted_names(text: str) -> set[str]:
 
 def noun_names(text: str, cut: Callable[[str], Iterable[str]], known: frozenset[str]) -> set[str]:
     """Phrases of a name and the noun of its kind (清水湾社区)."""
-    named, common, _ = _dictionary()
+    named, common = _dictionary()[:2]
     found: set[str] = set()
-    for clause in set(_CLAUSE.findall(text)):
-        if not _NOUN.search(clause):
+    words = _join_nouns(cut("\n".join(_clauses(text))))
+    for i, word in enumerate(words):
+        if word not in _NOUNS:
             continue
-        words = _join_nouns(cut(clause))
-        for i, word in enumerate(words):
-            if word not in _NOUNS:
-                continue
-            shortest = 3 if word in _GENERIC else 2
-            name, sure = "", False
-            for before in reversed(words[max(0, i - LONGEST_NAME) : i]):
-                too_long = len(before + name) > LONGEST_NAME
-                if too_long or before in known or set(before) <= _BEFORE or _NUMBERED.fullmatch(before):
-                    break
-                is_name = before in named or (len(before) >= shortest and before not in common)
-                if not is_name and len(before) > 1:
-                    break
-                name, sure = before + name, sure or is_name
-            if sure or len(name) > 1:  # two single characters that are no word make a name too
-                found.add(name + word)
+        shortest = 3 if word in _GENERIC else 2
+        name, sure = "", False
+        for before in reversed(words[max(0, i - LONGEST_NAME) : i]):
+            too_long = len(before + name) > LONGEST_NAME
+            if too_long or before in known or _BEFORE.issuperset(before) or _NUMBERED.fullmatch(before):
+                break
+            is_name = before in named or (len(before) >= shortest and before not in common)
+            if not is_name and len(before) > 1:
+                break
+            name, sure = before + name, sure or is_name
+        if sure or len(name) > 1:  # two single characters that are no word make a name too
+            found.add(name + word)
     return found
+
+
+def _clauses(text: str) -> list[str]:
+    """The runs of Chinese characters that hold a noun of kind, each once."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    bounds = np.flatnonzero((codes < 0x4E00) | (codes > 0x9FFF))
+    nouns = np.array([m.start() for m in _NOUN.finditer(text)], dtype=np.int64)
+    at = np.unique(np.searchsorted(bounds, nouns))
+    starts, ends = np.append(-1, bounds)[at] + 1, np.append(bounds, len(text))[at]
+    return list(dict.fromkeys(text[a:b] for a, b in zip(starts.tolist(), ends.tolist(), strict=True)))
 
 
 def _join_nouns(words: Iterable[str]) -> list[str]:

@@ -84,7 +84,7 @@ def read_choices(folder: str | Path, k: int) -> Iterator[tuple[str, Reading]]:
         corpus.sections, corpus.tokens, characters, corpus.sentences, corpus.indicators, k, verbs
     )
     yield "published", published
-    plain, certain = Segmenter(corpus.places), Segmenter(corpus.segmenter.terms, hmm=False)
+    plain, certain = Segmenter(()), Segmenter(corpus.segmenter.terms, hmm=False)
     for choice, segmenter in (("lexicon off", plain), ("HMM off", certain)):
         other = read_corpus(folder, segmenter)
         yield choice, replace(published, tokens=other.tokens, indicators=other.indicators)

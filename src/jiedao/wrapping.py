@@ -15,6 +15,7 @@ WRAPPED = "\x01"
 _WIDEST = 120  # of a page, in half-widths
 _OPENS = re.compile(r"\([一二三四五六七八九十]{1,3}\)|第[一二三四五六七八九十]部分")
 _CLOSED = "。!?;:”…)》】"
+_NARROW = re.compile(r"[^\u2e80-\U0010ffff“”‘’—…]")
 
 Lines = list[tuple[int, int]]
 
@@ -66,7 +67,7 @@ def unwrap(text: str, body: Lines) -> tuple[str, Lines]:
 
 def _width(line: str) -> int:
     """Half-widths that a line takes on the page."""
-    return sum(2 if c >= "\u2e80" or c in "“”‘’—…" else 1 for c in line)
+    return 2 * len(line) - len(_NARROW.findall(line))
 
 
 def _indent(text: str, start: int) -> int:
