@@ -13,6 +13,7 @@ from jiedao.commitments import find_commitments
 from jiedao.corpus import parse, read_corpus, token_spans
 from jiedao.lexicon import read_commitments
 from jiedao.orientation import outlooks
+from jiedao.periods import Source
 from jiedao.reading import read_policy
 from jiedao.segment import Segmenter
 
@@ -39,7 +40,7 @@ def segmenter():
 
 def commitments(text):
     parsed = parse(text.encode())
-    return find_commitments(parsed.plain, parsed.sections, parsed.sentences)
+    return find_commitments(Source(parsed.plain, parsed.sections, parsed.sentences))
 
 
 def markers(text):

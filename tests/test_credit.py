@@ -2,9 +2,11 @@
 
 import pytest
 
+from jiedao import credit
 from jiedao.corpus import parse
 from jiedao.credit import find_credit, find_programmes
 from jiedao.lexicon import read_credit, read_slogans
+from jiedao.periods import Source
 from jiedao.reading import read_policy
 
 REVIEW = "一、2023年工作总结\n(一)重点工作\n{}\n"
@@ -18,7 +20,7 @@ def bug(*values, reason):
 
 def claims(text):
     parsed = parse(text.encode())
-    found = find_credit(parsed.plain, parsed.sections, parsed.sentences)
+    found = find_credit(Source(parsed.plain, parsed.sections, parsed.sentences))
     assert all(parsed.plain[c.start : c.end] == c.marker for c in found)
     return [(c.marker, c.cls, c.level) for c in found]
 
@@ -118,9 +120,11 @@ def test_programmes(said, expected):
 
 
 @pytest.mark.parametrize("slogan", ["百千万工程", "雪亮工程", "清廉湖南"])
-def test_what_is_known_is_no_programme(slogan):
+def test_what_is_known_is_no_programme(slogan, monkeypatch):
     assert slogan in set(read_slogans()["slogan"])
     text = f"“{slogan}”行动。"
-    assert find_programmes(text, [(0, len(text), 0)], [slogan]) == []
-    [found] = find_programmes(text, [(0, len(text), 0)], [])
+    source = Source(text, [], [(0, len(text), 0)])
+    assert find_programmes(source) == []
+    monkeypatch.setattr(credit, "_general", frozenset)
+    [found] = find_programmes(source)
     assert found.printed == f"“{slogan}”行动"

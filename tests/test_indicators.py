@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from jiedao.arithmetic import check_arithmetic
 from jiedao.corpus import parse, read_corpus, token_spans
 from jiedao.indicators import find_indicators
+from jiedao.periods import Source
 from jiedao.segment import Segmenter
 
 ROOT = Path(__file__).parents[1]
@@ -33,10 +34,10 @@ REPORT = """青山街道2023年工作总结及2024年工作计划
 def read(report):
     """The indicators of a report and the checks of its sums."""
     parsed = parse(report.encode())
-    sentences = parsed.sentences
     tokens = token_spans(parsed, SEGMENTER)
-    indicators = find_indicators(parsed.plain, parsed.sections, sentences, tokens)
-    return indicators, check_arithmetic(indicators, sentences, parsed.plain)
+    source = Source(parsed.plain, parsed.sections, parsed.sentences, tokens)
+    indicators = find_indicators(source)
+    return indicators, check_arithmetic(source, indicators)
 
 
 def said(part, text):
@@ -219,7 +220,7 @@ def test_time_grows_with_the_sentence_not_its_square(unit):
     def seconds(n):
         parsed = parse(("一、工作总结\n" + unit * n).encode())
         arguments = parsed.plain, parsed.sections, parsed.sentences, token_spans(parsed, SEGMENTER)
-        return min(timeit.repeat(lambda: find_indicators(*arguments), number=1, repeat=2))
+        return min(timeit.repeat(lambda: find_indicators(Source(*arguments)), number=1, repeat=2))
 
     assert seconds(480) < 7 * seconds(120)  # four times as long; a square would be sixteen
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from jiedao.clean import normalise
 from jiedao.lexicon import read_slogans
+from jiedao.periods import Source
 from jiedao.provenance import LEVELS, find_slogans
 from jiedao.segment import Segmenter
 
@@ -18,7 +19,7 @@ SEGMENTER = Segmenter()
 
 def find(text, sentences=None):
     tokens = [(*span, "word", 0) for span in SEGMENTER.tokenize(text)]
-    return find_slogans(text, sentences or [(0, len(text), 0)], tokens)
+    return find_slogans(Source(text, [], sentences or [(0, len(text), 0)], tokens))
 
 
 def slogans(text):

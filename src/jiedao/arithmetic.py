@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from jiedao.indicators import Indicator
-from jiedao.quantities import LONGEST_CLAUSE, clause_ends, clause_start
+from jiedao.periods import Source
+from jiedao.quantities import LONGEST_CLAUSE, clause_start
 
 _FULFILLED = re.compile("超额完成|全面完成|圆满完成|提前完成|超目标|全部完成")
 _PROGRESS = re.compile("进度|完成率|完成目标|任务")
@@ -26,9 +27,7 @@ class Check(NamedTuple):
     sentence: int
 
 
-def check_arithmetic(
-    indicators: Sequence[Indicator], sentences: Sequence[tuple[int, int, int]], text: str
-) -> list[Check]:
+def check_arithmetic(source: Source, indicators: Sequence[Indicator]) -> list[Check]:
     """Check the arithmetic of a report against itself.
 
     After 其中 the components of a total are added up as long as they share a unit; they need not be
@@ -37,10 +36,18 @@ def check_arithmetic(
     below 100 % is held against a claim that the task was fully done (超额完成 beside 92.99%): one of progress
     in the same sentence or the one before it in the section, any other rate in the same sentence.
 
+    Parameters
+    ----------
+    source : Source
+        The report.
+    indicators : sequence of Indicator
+        What was found in it.
+
     Returns
     -------
     list of Check
     """
+    text, sentences = source.text, source.sentences
     checks: list[Check] = []
     parts: dict[int, list[Indicator]] = {}
     groups: dict[int, list[Indicator]] = {}
@@ -54,14 +61,13 @@ def check_arithmetic(
             sign = "=" if added == total.number else "≠"
             finding = f"{'+'.join(f'{p.number:.12g}' for p in held)}{sign}{total.number:.12g}"
             checks.append(Check(total.start, held[-1].end, "sum", finding, sign == "=", total.sentence))
-    ends = clause_ends(text)
     claims = {j: _FULFILLED.search(text, *sentences[j][:2]) for i in groups for j in (i - 1, i) if j >= 0}
     for i, group in groups.items():
         reached = aim = None  # the last amounts before a rate
         for held in group:
             if held.kind == "ratio" and held.unit == "%":
                 begin = max(sentences[i][0], held.start - LONGEST_CLAUSE)
-                clause = text[clause_start(ends, begin, held.start) : held.start]
+                clause = text[clause_start(source.ends, begin, held.start) : held.start]
                 before = [i - 1] if i and _PROGRESS.search(clause) else []
                 said = [claims[j] for j in [*before, i] if sentences[j][2] == sentences[i][2]]
                 checks += [

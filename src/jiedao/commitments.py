@@ -9,16 +9,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from jiedao.headings import Section
 from jiedao.indicators import Indicator
 from jiedao.lexicon import read_commitments
 from jiedao.names import any_of
-from jiedao.orientation import outlooks
-from jiedao.periods import Period, section_periods
+from jiedao.periods import Period, Source
 from jiedao.quantities import LONGEST_CLAUSE, clause_ends, clause_start
 
 # A comma after words of time ends no clause: 力争在“十四五”期间,每个社区…
@@ -38,7 +36,7 @@ _NO_PROMISE = {
 }
 # A promise that something will not happen, without a figure.
 _NEVER = re.compile(
-    r"(?:坚决)?(?P<verb>不发生|不出现|杜绝|(?:防止|遏制)(?=[^,;。]{0,12}(?:发生|事故))"
+    r"(?=[坚不杜防遏无])(?:坚决)?(?P<verb>不发生|不出现|杜绝|(?:防止|遏制)(?=[^,;。]{0,12}(?:发生|事故))"
     r"|(?:(?<![^,;。:、\s])|(?<=确保|实现|保持|做到|辖区|街道|全年|全街))无)"
     r"(?P<what>[^,;。:!?\n\r“”]{0,18}?"
     r"(?:事故|事件|风险|伤亡|上访|案件|疫情|火灾|违建|现象|问题|隐患)(?:事件|事故)?(?:的?发生)?)"
@@ -94,22 +92,18 @@ def _markers() -> tuple[re.Pattern[str], dict[str, tuple[str, str, re.Pattern[st
         r.marker: (r.cls, r.strength, any_of(r.exceptions.split()))
         for r in table.rename(columns={"class": "cls", "except": "exceptions"}).itertuples()
     }
-    return re.compile(f"(?:{_OWN_WORD})(?:{any_of(known).pattern})"), known
+    # What they begin with stands first, so that most places are passed over at a glance.
+    first = "".join(sorted({marker[0] for marker in known}))
+    return re.compile(f"(?=[{first}])(?:{_OWN_WORD})(?:{any_of(known).pattern})"), known
 
 
-def find_commitments(
-    text: str, sections: Sequence[Section], sentences: Sequence[tuple[int, int, int]]
-) -> list[Commitment]:
+def find_commitments(source: Source) -> list[Commitment]:
     """Find the commitment markers of a report, in text that looks ahead.
 
     Parameters
     ----------
-    text : str
-        The normalised text.
-    sections : sequence of Section
-        The outline, oriented.
-    sentences : sequence of (int, int, int)
-        Start, end, and the index of the section.
+    source : Source
+        The report.
 
     Returns
     -------
@@ -117,19 +111,23 @@ def find_commitments(
         One an occurrence, in order. 完成 is left out where a guarantee or a stretch of the same clause
         governs it (确保…圆满完成).
     """
+    text, looks = source.text, source.looks
     pattern, known = _markers()
-    looks, ends = outlooks(text, list(sections)), clause_ends(text, _CLAUSE_END)
+    ends = clause_ends(text, _CLAUSE_END)
     found: list[Commitment] = []
     governed = -1  # the clause of the last guarantee or stretch
-    for i, (start, end, section) in enumerate(sentences):
+    for i, (start, end, section) in enumerate(source.sentences):
         if looks[section] != "prospective":
             continue
         for match in pattern.finditer(text, start, end):
             cls, strength, exceptions = known[match[0]]
             spans = exceptions.finditer(text, max(start, match.start() - 8), match.end() + 8)
             after = text[match.end() : min(end, match.end() + 4)]
-            described = any(p.match(after) for k, p in _NO_PROMISE.items() if k in ("all", match[0]))
-            if described or any(m.start() <= match.start() < m.end() for m in spans):
+            if _NO_PROMISE["all"].match(after) or (
+                match[0] in _NO_PROMISE and _NO_PROMISE[match[0]].match(after)
+            ):
+                continue
+            if any(m.start() <= match.start() < m.end() for m in spans):
                 continue
             clause = clause_start(ends, start, match.start())
             if match[0] == "完成" and governed == clause:
@@ -140,14 +138,16 @@ def find_commitments(
 
 
 def find_targets(
-    text: str,
-    sections: Sequence[Section],
-    sentences: Sequence[tuple[int, int, int]],
-    indicators: Sequence[Indicator],
-    commitments: Sequence[Commitment],
-    stated: Mapping[str, Period] | None = None,
+    source: Source, indicators: Sequence[Indicator], commitments: Sequence[Commitment]
 ) -> list[Target]:
     """Find the promises that can be checked later: those with a value, and those of no accident at all.
+
+    Parameters
+    ----------
+    source : Source
+        The report.
+    indicators, commitments : sequences of Indicator and Commitment
+        What was found in it.
 
     Returns
     -------
@@ -155,11 +155,11 @@ def find_targets(
         In order. The verb is the marker that governs the promise, else the verb of action; strength is
         that of the marker, ``neutral`` without one; the deadline is the end of the period.
     """
-    looks, ends = outlooks(text, list(sections)), clause_ends(text, _CLAUSE_END)
-    periods = section_periods(text, sections, looks, stated or {})
+    text, sentences, looks = source.text, source.sentences, source.looks
+    ends = clause_ends(text, _CLAUSE_END)
     marked = [c.start for c in commitments]
     targets = []
-    for promise in [*_counted(text, indicators, sentences, ends), *_denied(text, sentences, periods)]:
+    for promise in [*_counted(text, indicators, sentences, ends), *_denied(text, sentences, source.periods)]:
         start, stop, section = sentences[promise.sentence]
         if looks[section] != "prospective":
             continue

@@ -10,15 +10,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterator
 from functools import cache
 from typing import NamedTuple
 
-from jiedao.headings import Section
-from jiedao.lexicon import provinces, read_credit
+from jiedao.lexicon import default_terms, provinces, read_credit, read_slogans
 from jiedao.names import any_of, dictionary_words
-from jiedao.orientation import outlooks
-from jiedao.quantities import LONGEST_CLAUSE, clause_ends, clause_start
+from jiedao.periods import Source
+from jiedao.quantities import LONGEST_CLAUSE, clause_start
 
 # What makes of a title an aim, and of a rank a place or a rule.
 _AIM = re.compile("争创|力争|争取|争当|打造|培育|申报|参评|评选|选树|目标|为了|努力|建设$|创建(?!了|成)")
@@ -44,7 +43,13 @@ _FOUNDED = ("工程", "计划", "品牌")
 _NAMED = re.compile(
     rf"“(?P<name>[^“”,。;:!?\n]{{2,10}})”(?P<kind>[\u4e00-\u9fff]{{0,8}}?(?:{'|'.join(_KIND)}))?(?P<next>[+、])?"
 )
-_ENDS = re.compile(rf"(?:{'|'.join(sorted(_KIND, key=lambda k: -len(k)))})$")
+_KINDS = "|".join(sorted(_KIND, key=lambda k: -len(k)))
+_ENDS = re.compile(rf"(?:{_KINDS})$")
+# What stands after a name, in quotation marks and without; and where to look for one.
+_REST = re.compile(rf"(?:{_KINDS})(?!伍)")
+_REST_QUOTED = re.compile(rf"(?:{_KINDS})?”(?:{_REST.pattern})?")
+_PLACE = re.compile(rf"“|(?=[{''.join(sorted({k[0] for k in _KIND}))}])(?={_KINDS})")
+_MARKS = re.compile("[“”、]")
 _NO_NAME = re.compile(r"[一二两三四五六七八九十\d+—、]|[式化]$")
 
 
@@ -76,29 +81,23 @@ def _markers() -> tuple[re.Pattern[str], dict[str, tuple[str, re.Pattern[str]]]]
     return any_of(known), known
 
 
-def find_credit(
-    text: str, sections: Sequence[Section], sentences: Sequence[tuple[int, int, int]]
-) -> list[Credit]:
+def find_credit(source: Source) -> list[Credit]:
     """Find the claims of credit in what looks back; one a clause and class.
 
     Parameters
     ----------
-    text : str
-        The normalised text.
-    sections : sequence of Section
-        The outline, oriented.
-    sentences : sequence of (int, int, int)
-        Start, end, and the index of the section.
+    source : Source
+        The report.
 
     Returns
     -------
     list of Credit
         In order. ``level`` is country, province, city, district, or None where the clause names none.
     """
+    text, looks, ends = source.text, source.looks, source.ends
     pattern, known = _markers()
-    looks, ends = outlooks(text, list(sections)), clause_ends(text)
     found: list[Credit] = []
-    for i, (start, end, section) in enumerate(sentences):
+    for i, (start, end, section) in enumerate(source.sentences):
         if looks[section] != "retrospective":
             continue
         seen = set()
@@ -136,30 +135,35 @@ def _level(cls: str, before: str, after: str) -> str | None:
     return next((name for place in places for name, words in _LEVELS if re.search(words, place)), None)
 
 
-def find_programmes(
-    text: str, sentences: Sequence[tuple[int, int, int]], known: Iterable[str]
-) -> list[Programme]:
+@cache
+def _general() -> frozenset[str]:
+    """Names in general use, without their marks: terms, and slogans whose origin is known."""
+    slogans = read_slogans()
+    known = slogans[slogans["level"] != ""]
+    variants = [v for row in known["variants"] for v in row.split(";")]
+    return frozenset(_MARKS.sub("", name) for name in [*default_terms(), *known["slogan"], *variants])
+
+
+def find_programmes(source: Source) -> list[Programme]:
     """Find the programmes that a report names, in all their spellings.
 
     Parameters
     ----------
-    text : str
-        The normalised text.
-    sentences : sequence of (int, int, int)
-        Start, end, and the index of the section.
-    known : iterable of str
-        Slogans and terms in general use; they are no local programmes.
+    source : Source
+        The report.
 
     Returns
     -------
     list of Programme
         In order, every occurrence of a name that stands once in quotation marks with the noun of its
-        kind, with or without the marks (“金福”工程, 金福工程, 金福项目).
+        kind, with or without the marks (“金福”工程, 金福工程, 金福项目). Terms and slogans in general use
+        are no local programmes.
     """
-    known = {re.sub("[“”、]", "", k) for k in known}
-    quoted = {m["name"] for m in _NAMED.finditer(text)}
+    text, known = source.text, _general()
+    named_here = list(_NAMED.finditer(text))
+    quoted = {m["name"] for m in named_here}
     stems: dict[str, str] = {}
-    for match in _NAMED.finditer(text):
+    for match in named_here:
         name, kind = match["name"], match["kind"] or ""
         bare = _ENDS.sub("", name)
         stem = bare if bare in quoted else name  # “融调解中心” and “融调解” are one
@@ -175,13 +179,24 @@ def find_programmes(
             stems.setdefault(stem, name + kind if kind in _KIND else name)
     if not stems:
         return []
-    kinds = "|".join(sorted(_KIND, key=lambda k: -len(k)))
-    spellings = "|".join(sorted(map(re.escape, stems), key=lambda s: (-len(s), s)))
-    spelling = re.compile(
-        rf"“(?P<quoted>{spellings})(?:{kinds})?”(?:(?:{kinds})(?!伍))?|(?P<bare>{spellings})(?:{kinds})(?!伍)"
-    )
     found = []
-    for i, (start, end, _) in enumerate(sentences):
-        for match in spelling.finditer(text, start, end):
-            found.append(Programme(*match.span(), match[0], stems[match["quoted"] or match["bare"]], i))
+    for i, (start, end, _) in enumerate(source.sentences):
+        last = start
+        for a, _, b, stem in sorted(_spellings(text, start, end, stems)):
+            if a >= last:  # the first at a place is the longest, and none lies over another
+                last = b
+                found.append(Programme(a, b, text[a:b], stems[stem], i))
     return found
+
+
+def _spellings(
+    text: str, start: int, end: int, stems: Collection[str]
+) -> Iterator[tuple[int, int, int, str]]:
+    """Where names stand between two places: start, minus the length of the name, end, name."""
+    lengths = {len(stem) for stem in stems}
+    for place in _PLACE.finditer(text, start, end):
+        for n in lengths:
+            a = place.end() if place[0] else max(start, place.start() - n)  # the name before its kind
+            rest = _REST_QUOTED if place[0] else _REST
+            if text[a : a + n] in stems and (match := rest.match(text, a + n, end)):
+                yield place.start() if place[0] else a, -n, match.end(), text[a : a + n]

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
-from itertools import takewhile
+from operator import itemgetter
 from typing import NamedTuple
 
-from jiedao.headings import Section
 from jiedao.lexicon import read_measures
 from jiedao.names import any_of, is_verb
-from jiedao.orientation import outlooks
-from jiedao.periods import Period, find_periods, section_periods
-from jiedao.quantities import CLAUSE_END, LONGEST_CLAUSE, Quantity, clause_ends, clause_start, find_quantities
+from jiedao.numerals import CHINESE
+from jiedao.periods import Period, Source, find_periods
+from jiedao.quantities import LONGEST_CLAUSE, Quantity, clause_start, find_quantities
 
 _GROWS = re.compile(
     r"(?:同比|环比|比上年|较上年|较去年|比去年|年均|(?<![一二三四五六七八九十\d])年增(?!加))(?!例)|(?:正|负)?增长(?:率|了)?(?!贡献|极|点|动力|方式|目标|预期)|增速|增幅|涨幅|降幅|上升|上涨|提高|提升|增加(?!值)|扩大|下降|减少|降低|回落|下跌|压减|压缩|下调|削减|缩减|缩短|收窄|下滑|[增降]$"
@@ -79,6 +78,9 @@ _LISTED = re.compile(r"^\(?\d{1,2}[.、)](?!\d)")
 # Words after which a list of components is over, or goes on with something else.
 _MORE = re.compile("其中|预计|新增|还有|另有|此外|另外|外加|同时")
 LONGEST_MEASURE = 16
+_START = itemgetter(0)
+_NUMERAL = re.compile(f"[{CHINESE}\\d]")
+_ZERO = re.compile("^零|(?:为|降为|达到?)零$")
 NEAR = 40  # of the quantities before one, in a sentence that is a whole list
 # Parts that add up to more than this above their total are no parts of it, but a list that goes on.
 SLACK = 0.1
@@ -115,99 +117,83 @@ def _measures() -> tuple[re.Pattern[str], dict[str, str]]:
     return any_of(words), words
 
 
-def find_indicators(
-    text: str,
-    sections: Sequence[Section],
-    sentences: Sequence[tuple[int, int, int]],
-    tokens: Sequence[tuple[int, int, str, int]],
-    stated: Mapping[str, Period] | None = None,
-) -> list[Indicator]:
+def find_indicators(source: Source) -> list[Indicator]:
     """Find the indicators of a report.
 
     Parameters
     ----------
-    text : str
-        The normalised text.
-    sections : sequence of Section
-        The outline, oriented.
-    sentences : sequence of (int, int, int)
-        Start, end, and the index of the section.
-    tokens : sequence of (int, int, str, int)
-        Start, end, kind, and the index of the sentence.
-    stated : mapping, optional
-        The periods of documents.csv by outlook (``retrospective``, ``prospective``).
+    source : Source
+        The report.
 
     Returns
     -------
     list of Indicator
         In order. ``growth_of`` is an index in this list, ``sentence`` one in ``sentences``.
     """
-    quantities = find_quantities(text, [(a, b) for a, b, _ in sentences], _names(text, tokens))
-    looks = outlooks(text, list(sections))
-    periods = section_periods(text, sections, looks, stated or {})
-    starts, token_starts = ([a for a, *_ in table] for table in (sentences, tokens))
-    ends, since = clause_ends(text), _since(text, sentences)
+    text, sentences = source.text, source.sentences
+    names = _names(text, source.tokens)
+    quantities = find_quantities(text, [(a, b) for a, b, _ in sentences], names)
+    since = _since(text, sentences)
     found: list[Indicator] = []
     whole: Indicator | None = None
     for quantity in quantities:
-        i = bisect_right(starts, quantity.start) - 1
+        i = bisect_right(sentences, quantity.start, key=_START) - 1
         start, end, section = sentences[i]
-        before = list(takewhile(lambda f, i=i: f.sentence == i, reversed(found[-NEAR:])))[::-1]
-        begin = clause_start(ends, max(start, quantity.start - LONGEST_CLAUSE), quantity.start)
+        first = len(found)
+        while first and len(found) - first < NEAR and found[first - 1].sentence == i:
+            first -= 1
+        before = found[first:]
+        begin = clause_start(source.ends, max(start, quantity.start - LONGEST_CLAUSE), quantity.start)
         end = min(end, quantity.end + LONGEST_CLAUSE)
-        stop = CLAUSE_END.search(text, quantity.end, end)
-        first = bisect_left(token_starts, quantity.end)
-        first -= bool(first and tokens[first - 1][1] > quantity.end)  # a unit and its noun cut as one
+        n = bisect_right(source.ends, quantity.end)
+        stop = min(end, source.ends[n] - 1) if n < len(source.ends) else end
         near = Near(
-            text[quantity.start : quantity.end],
-            looks[section],
+            source,
+            i,
+            section,
+            max(since[i], quantity.start - 2 * LONGEST_CLAUSE),
             text[begin : quantity.start],
             text[max(begin, before[-1].end if before else begin) : quantity.start],
-            text[quantity.end : stop.start() if stop else end],
-            [(text[max(a, quantity.end) : b], kind, a) for a, b, kind, _ in tokens[first : first + 12]],
+            text[quantity.end : stop],
             before,
+            first,
         )
         whole = _whole(text, quantity, before, whole)
-        said = text[max(since[i], quantity.start - 2 * LONGEST_CLAUSE) : quantity.start]
-        described = _describe(quantity, near, whole, said, periods[section])
-        place = {f.start: n for n, f in enumerate(found[-NEAR:], max(0, len(found) - NEAR))}
-        found.append(
-            described._replace(
-                growth_of=None if described.growth_of is None else place[described.growth_of],
-                part_of=whole and place[whole.start],
-                sentence=i,
-            )
-        )
+        found.append(_describe(quantity, near, whole))
     return found
 
 
 class Near(NamedTuple):
     """What stands around a quantity."""
 
-    printed: str  # itself
-    look: str | None  # where its section looks
+    source: Source
+    sentence: int  # the index of its sentence
+    section: int  # and of its section
+    since: int  # from where on what is said of time holds
     clause: str  # its clause up to it
     left: str  # the same from the last indicator on
     after: str  # what follows, up to the end of the clause
-    following: list[tuple[str, str, int]]  # the next tokens: word, kind, start
     before: list[Indicator]  # the indicators of the sentence so far
+    first: int  # the index of the first of them
 
     def levels(self) -> list[Indicator]:
         """The indicators before it that are amounts and not rates."""
         return [f for f in self.before if f.stock_flow != "rate"]
 
+    def index(self, indicator: Indicator | None) -> int | None:
+        """The index of one of them among all."""
+        return None if indicator is None else self.first + self.before.index(indicator)
 
-def _describe(
-    quantity: Quantity, near: Near, whole: Indicator | None, said: str, usual: Period | None
-) -> Indicator:
-    """All that the words around a quantity say of it; growth_of is the start of what grew."""
+
+def _describe(quantity: Quantity, near: Near, whole: Indicator | None) -> Indicator:
+    """All that the words around a quantity say of it."""
     kind, grown = _kind(quantity, near)
     measure = _measure(quantity, kind, grown, near)
     if quantity.unit in ("个", None) and _PERSONS.search(measure):
         kind = "person"
     status = "forecast" if grown and grown.status == "forecast" else _status(quantity, near)
     flow = _stock_flow(kind, status, near.clause)
-    period, dated = _period(said, usual, flow)
+    period, dated = _period(quantity, near, flow)
     quoted = status in ("baseline", "planned_scope")
     counts = None if quoted else _counts(quantity, kind, measure, near)
     if whole:  # a component is of its total's sort
@@ -215,8 +201,8 @@ def _describe(
         measure = f"{whole.measure}({measure})" if whole.unit == quantity.unit else measure
     start, end, number, high, unit, _, approx = quantity
     return Indicator(
-        start, end, near.printed, number, high, unit, approx, measure, kind, status, flow,
-        grown and grown.start, period, dated, counts, None, 0,
+        start, end, near.source.text[start:end], number, high, unit, approx, measure, kind, status, flow,
+        near.index(grown), period, dated, counts, near.index(whole), near.sentence,
     )  # fmt: skip
 
 
@@ -250,10 +236,12 @@ def _whole(
 
 def _names(text: str, tokens: Sequence[tuple[int, int, str, int]]) -> list[tuple[int, int]]:
     """Tokens in which a numeral is part of a name, a term or an idiom."""
-    numeral = re.compile("[零〇一二两三四五六七八九十百千万亿\\d]")
-    whole = [(a, b) for a, b, kind, _ in tokens if kind in ("place", "name", "term")]
-    idioms = [(a, b) for a, b, kind, _ in tokens if kind == "word" and b - a > 2 and "分之" not in text[a:b]]
-    return [(a, b) for a, b in whole + idioms if numeral.search(text, a, b)]
+    return [
+        (a, b)
+        for a, b, kind, _ in tokens
+        if (kind in ("place", "name", "term") or (kind == "word" and b - a > 2 and "分之" not in text[a:b]))
+        and _NUMERAL.search(text, a, b)
+    ]
 
 
 def _kind(quantity: Quantity, near: Near) -> tuple[str, Indicator | None]:
@@ -282,7 +270,7 @@ def _measure(quantity: Quantity, kind: str, grown: Indicator | None, near: Near)
     left, head = near.left, _shorten(near.left)
     last = near.before[-1].measure if near.before else ""
     if quantity.number == 0 and quantity.unit is None:
-        return head + re.sub("^零|(?:为|降为|达到?)零$", "", near.printed)
+        return head + _ZERO.sub("", near.source.text[quantity.start : quantity.end])
     if kind == "growth_rate":
         own = _shorten(_GROWS.split(left)[0]) or _shorten(_GROWS.sub("", left))
         base = grown.measure if grown else own or last
@@ -320,11 +308,14 @@ def _shorten(left: str) -> str:
 
 def _noun_after(quantity: Quantity, near: Near) -> str:
     """The noun phrase that a classifier counts: 13座|重点|商务楼宇|资源, up to its predicate or a sign."""
+    text, tokens = near.source.text, near.source.tokens
     words, place = "", quantity.end
-    for word, kind, start in near.following:
+    first = bisect_left(tokens, quantity.end, key=_START)
+    first -= bool(first and tokens[first - 1][1] > quantity.end)  # a unit and its noun cut as one
+    for start, end, kind, _ in tokens[first : first + 12]:
         if start > place or len(words) >= LONGEST_MEASURE or kind == "number":
             break
-        place = max(start, quantity.end) + len(word)
+        word, place = text[max(start, quantity.end) : end], end
         if word in "“”‘’" or (word in ("的", "以上", "以下", "以内", "左右") and not words):
             continue
         predicate = {word, word.removesuffix("为")} & _PREDICATES or (is_verb(word) and len(words) > 2)
@@ -343,15 +334,16 @@ def _status(quantity: Quantity, near: Near) -> str | None:
         return "forecast"
     if _AIM.search(left):
         return "target"
-    if near.look in (None, "problem-statement"):
-        return near.look and "baseline"
+    look = near.source.looks[near.section]
+    if look in (None, "problem-statement"):
+        return look and "baseline"
     background = (
         (quantity.kind in ("count", "person") and _SCOPE.search(clause))
         or (_FROM.search(left) and _TO.match(after))
         or _BACKGROUND.search(clause)
         or re.match(r"[^,。]{0,8}(?:调整|升级|整合|合并|提升)为", after)
     )
-    if near.look == "retrospective":
+    if look == "retrospective":
         watched = re.search("(?:^|[^面])对", clause) and _WATCHED.search(after)
         return "target" if _INTENDED.search(left) else "baseline" if background or watched else "achieved"
     if not quantity.number:
@@ -374,9 +366,11 @@ def _stock_flow(kind: str, status: str | None, clause: str) -> str:
     return "stock" if level and not re.search("新增|新建|新成立|净增", clause) else "flow"
 
 
-def _period(before: str, usual: Period | None, flow: str) -> tuple[Period | None, bool]:
+def _period(quantity: Quantity, near: Near, flow: str) -> tuple[Period | None, bool]:
     """The last period named before the number in its sentence, or the section's; and whether it was named."""
-    clause = clause_start(clause_ends(before), 0, len(before))
+    usual = near.source.periods[near.section]
+    before = near.source.text[near.since : quantity.start]
+    clause = clause_start(near.source.ends, near.since, quantity.start) - near.since
     named = [
         n
         for n in find_periods(before, usual and int(usual[1][:4]), usual)

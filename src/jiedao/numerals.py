@@ -20,6 +20,10 @@ ARABIC = (
 )
 CARDINAL = rf"(?<![{CHINESE}])[{CHINESE}]{{1,{LONGEST}}}(?:点[{DIGITS}]{{1,9}}[万亿]?)?"
 NUMERAL = rf"(?:{ARABIC}|{CARDINAL})"
+_FILLING = re.compile(r"[\s,余多]")
+_PARTS = re.compile(r"(\d+(?:\.\d+)?)([百千]?)(万亿|[万亿]?)")
+_PAIR = re.compile("(十?)([一二两三四五六七八九])([二两三四五六七八九])([十百千万亿]*)")
+_IN_A_ROW = re.compile(f"[{DIGITS.replace('零', '')}]{{2}}")  # years or names
 
 
 def parse_numeral(numeral: str) -> float | None:
@@ -30,11 +34,13 @@ def parse_numeral(numeral: str) -> float | None:
     float or None
         None if the characters make no number, or one longer than any report's.
     """
-    numeral = re.sub(r"[\s,余多]", "", numeral)
+    if numeral.isascii() and numeral.isdigit() and len(numeral) <= LONGEST:
+        return float(numeral)
+    numeral = _FILLING.sub("", numeral)
     if len(numeral.partition(".")[0]) > LONGEST:
         return None
-    if re.match(r"\d", numeral):
-        parts = re.findall(r"(\d+(?:\.\d+)?)([百千]?)(万亿|[万亿]?)", numeral)
+    if numeral[:1].isdecimal():
+        parts = _PARTS.findall(numeral)
         values = [Decimal(n) * SCALE[small] * SCALE[large] for n, small, large in parts]
         return float(sum(values)) if "".join(map("".join, parts)) == numeral else None
     whole, point, rest = numeral.partition("点")
@@ -45,7 +51,7 @@ def parse_numeral(numeral: str) -> float | None:
 
 def parse_pair(numeral: str) -> list[float] | None:
     """Two neighbouring numbers written as one: 三五 (3 to 5), 二三十 (20 to 30), 十七八 (17 to 18)."""
-    match = re.fullmatch(r"(十?)([一二两三四五六七八九])([二两三四五六七八九])([十百千万亿]*)", numeral)
+    match = _PAIR.fullmatch(numeral)
     if match is None or not 0 < _VALUE[match[3]] - _VALUE[match[2]] <= 2:
         return None
     scale = _cardinal("一" + match[4]) if match[4] else 1
@@ -64,8 +70,8 @@ def _decimal(whole: str, rest: str) -> float | None:
 
 
 def _cardinal(numeral: str) -> float | None:
-    if not numeral or len(numeral) > LONGEST or re.search(f"[{DIGITS.replace('零', '')}]{{2}}", numeral):
-        return None  # digits in a row are years or names
+    if not numeral or len(numeral) > LONGEST or _IN_A_ROW.search(numeral):
+        return None
     total = section = digit = 0
     last = ""
     for c in numeral:

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from jiedao.headings import Section
 from jiedao.numerals import parse_numeral
+from jiedao.orientation import outlooks
+from jiedao.quantities import clause_ends
 
 _MONTH = r"\d{1,2}\s*月(?:份|底|末|初|\d{1,2}日)?"
 _PERIOD = re.compile(
+    # What a period begins with, so that most places are passed over at a glance.
+    r"(?=[\d截到目去上明来今本当前半下第首一二三四全年底末以至“十])(?:"
     r"(?P<y1>(?:19|20)\d\d)年?(?:(?P<m1>\d{1,2})月)?\s*[-–—~至到]+\s*(?P<y2>(?:19|20)\d\d)年(?:(?P<m2>\d{1,2})月)?"
-    # What a period begins with; without it, each place would match as empty.
+    # Without this, each place would match as empty.
     r"|(?=[截到目去上明来今本当前半下第首一二三四全年底末以至“十]|(?:19|20)\d\d[年上下]"
     r"|\d{1,2}\s*+(?:[月–—~至到-]|\d{1,2}日))"
     r"(?P<upto>截[至止]到?|到)?(?:目前)?"
@@ -23,7 +29,7 @@ _PERIOD = re.compile(
     r"|(?P<half>上半年|半年度|下半年)|(?P<quarter>前[二三两]个?季度|(?:第?[一二三四]|首)季度|二三季度)"
     r"|(?P<whole>全年(?!进度|目标|任务|计划|工作)|年度|年内|年底前?|年末|(?<=年)[底末])"
     r"|(?P<since>以来|至今))?"
-    r"|“?(?P<plan>十[一二三四五六])五”?(?:期间|时期|规划|末)?"
+    r"|“?(?P<plan>十[一二三四五六])五”?(?:期间|时期|规划|末)?)"
 )
 _NO_PERIOD = re.compile("(?:截[至止]到?|到|目前)*")
 _HINT = re.compile("[年月季今]|以来|十[一二三四五六]")  # one of these is in every period
@@ -99,6 +105,46 @@ def _months(match: re.Match[str]) -> tuple[int, int] | None:
         )
         return (1 if quarter[0] == "前" else 4 if quarter == "二三季度" else 3 * n - 2), 3 * n
     return (1, 12)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A report to be read, and what more than one step of the reading asks of it.
+
+    Attributes
+    ----------
+    text : str
+        The normalised text.
+    sections : sequence of Section
+        The outline, oriented.
+    sentences : sequence of (int, int, int)
+        Start, end, and the index of the section.
+    tokens : sequence of (int, int, str, int)
+        Start, end, kind, and the index of the sentence.
+    stated : mapping
+        The periods of documents.csv by outlook (``retrospective``, ``prospective``).
+    """
+
+    text: str
+    sections: Sequence[Section]
+    sentences: Sequence[tuple[int, int, int]]
+    tokens: Sequence[tuple[int, int, str, int]] = ()
+    stated: Mapping[str, Period] = field(default_factory=dict)
+
+    @cached_property
+    def looks(self) -> list[str | None]:
+        """Where each section looks."""
+        return outlooks(self.text, list(self.sections))
+
+    @cached_property
+    def periods(self) -> list[Period | None]:
+        """The period that each section speaks of."""
+        return section_periods(self.text, self.sections, self.looks, self.stated)
+
+    @cached_property
+    def ends(self) -> list[int]:
+        """Where its clauses end."""
+        return clause_ends(self.text)
 
 
 def section_periods(

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from jiedao.clean import normalise
 from jiedao.lexicon import read_slogans
-from jiedao.names import any_of
+from jiedao.periods import Source
+from jiedao.words import Words
 
 LEVELS = ("central", "province", "city", "district", "street")
 _QUOTES, _PAUSES = '“”‘’"·', "、,"
 SHORT = 3
-_SIGNS = re.compile(rf"[{_QUOTES}{_PAUSES}\s]")
+_SIGNS, _NO_SIGN = re.compile(rf"[{_QUOTES}{_PAUSES}\s]"), re.compile(rf"[^{_QUOTES}{_PAUSES}\s]")
 
 
 class Slogan(NamedTuple):
@@ -29,7 +32,7 @@ class Slogan(NamedTuple):
 
 
 @cache
-def _slogans() -> tuple[re.Pattern[str], dict[str, tuple[int, str, str, str]]]:
+def _slogans() -> tuple[Words, dict[str, tuple[int, str, str, str]]]:
     known = {}
     for row in read_slogans().itertuples():
         for form in [row.slogan, *filter(None, normalise(row.variants).split(";"))]:
@@ -38,12 +41,10 @@ def _slogans() -> tuple[re.Pattern[str], dict[str, tuple[int, str, str, str]]]:
             bare = _SIGNS.sub("", plain)
             pauses = max(pauses, known.get(bare, (0,))[0])
             known[bare] = (pauses, row.slogan, row.level, row.year)
-    return any_of(known), known
+    return Words(known), known
 
 
-def find_slogans(
-    text: str, sentences: Sequence[tuple[int, int, int]], tokens: Sequence[tuple[int, int, str, int]]
-) -> list[Slogan]:
+def find_slogans(source: Source) -> list[Slogan]:
     """Find the slogans of a report; quotation marks and pauses inside do not matter, the longest counts.
 
     Slogans of two or three characters count only from the start of a token to the end of one, so that
@@ -51,28 +52,31 @@ def find_slogans(
 
     Parameters
     ----------
-    text : str
-        The normalised text.
-    sentences : sequence of (int, int, int)
-        Start, end, and the index of the section.
-    tokens : sequence of (int, int, str, int)
-        Start, end, kind, and the index of the sentence.
+    source : Source
+        The report.
 
     Returns
     -------
     list of Slogan
+        In order.
     """
-    pattern, known = _slogans()
-    begins, stops = {a for a, _, _, _ in tokens}, {b for _, b, _, _ in tokens}
+    text, tokens = source.text, source.tokens
+    words, known = _slogans()
     found = []
-    for i, (start, end, _) in enumerate(sentences):
-        places = [p for p in range(start, end) if not _SIGNS.match(text[p])]
-        bare = "".join(text[p] for p in places)
-        for match in pattern.finditer(bare):
-            first, last = places[match.start()], places[match.end() - 1] + 1
-            pauses, *slogan = known[match[0]]
+    for i, (start, end, _) in enumerate(source.sentences):
+        matches = words.find(_SIGNS.sub("", text[start:end]))
+        places = [m.start() for m in _NO_SIGN.finditer(text, start, end)] if matches else []
+        for bare, a, b in matches:
+            first, last = places[a], places[b - 1] + 1
+            pauses, *slogan = known[bare]
             # 充电棚、改造小区 does not hold 棚改
-            whole = len(match[0]) > SHORT or (first in begins and last in stops)
+            whole = len(bare) > SHORT or (_is_among(first, tokens, 0) and _is_among(last, tokens, 1))
             if whole and sum(c in _PAUSES for c in text[first:last]) <= pauses:
                 found.append(Slogan(first, last, *slogan, i))
     return found
+
+
+def _is_among(place: int, tokens: Sequence[tuple[int, int, str, int]], side: int) -> bool:
+    """Whether a token begins at a place (side 0), or ends there (side 1)."""
+    i = bisect_left(tokens, place, key=itemgetter(side))
+    return i < len(tokens) and tokens[i][side] == place

@@ -21,8 +21,10 @@ CLAUSE_END = re.compile(r"[,;。:!?\n\r]")
 LONGEST_CLAUSE = 200
 _TO = r"\s*(?:[-–—~至到]|——)\s*"
 _SIGN = "[A-Za-z\\d一二三四五六七八九十]"
+# What each of these begins with stands first, so that most places are passed over at a glance.
 _NOT_NUMBERS = re.compile(
-    "|".join(
+    rf"(?=[“‘\"「《(〔\[第前A-Za-z\d{CHINESE}])(?:"
+    + "|".join(
         [
             # quoted: slogans, brands, titles; a bracket that spells out a formula (1个牵头单位+N个…)
             r"“[^”\n,。;]{0,60}”|‘[^’\n,。;]{0,60}’|\"[^\"\n,。;]{0,60}\"|「[^」\n,。;]{0,60}」|《[^》\n]{0,80}》"
@@ -42,6 +44,7 @@ _NOT_NUMBERS = re.compile(
             r"[一二三四五六七八九十]位一体|[一二三]次产业",
         ]
     )
+    + ")"
 )
 # Nouns of which a report claims or promises that there were none.
 _NONE = (
@@ -73,6 +76,18 @@ _PEOPLE = re.compile(
 _TOTAL = re.compile(
     r"(?P<noun>人|户|家|件|户主|单位)?(?:数|数量|总数|总量|合计|总计|共计)(?:达到?|为|是|约|超过?|近)?\s*$"
 )
+_MAGNITUDE = re.compile("(?:万亿|[万亿])$")
+_IN_LATIN, _IN_CHINESE = re.compile(r"[A-Za-z\d.]$"), re.compile(f"[{CHINESE}]点$")
+_GOES_ON = re.compile(r"\d个?$")
+_HEDGE_AFTER = re.compile("以[上下]|左右|以内")
+_HEDGE = re.compile(r"(约|近|超过?|逾|不少于|不低于|至少|高于|突破|大于|上|达到?|不超过|低于|以内)\s*$")
+_POINTED = re.compile(r"[这那此其该每下本双]\s*$|(?<!以)上\s*$")
+_NO_UNIT = re.compile(r"$|[\s,;。:、!?()]|以[上下]|左右")
+_LISTED = re.compile(r"\d+\.(\d+)")
+# What stands before units that are no measure there.
+_ELAPSED = re.compile("(?:每|过去|过了|还有|剩)[近约]?$")
+_SCORE = re.compile(r"(?:得|评|均|绩|值|为|达)分?\s*$")
+_RANK = re.compile("(?:上升|前移|后移|下降|提升|跃升|前进|攀升)了?$")
 _LASTS = re.compile(
     r"(?:连续|历时|长达|累计|已有|坚持了?|延长|为期|有效期|超过?|近|仅用|时间)(?:了|至|到)?\s*$"
 )
@@ -109,12 +124,13 @@ def _pattern() -> re.Pattern[str]:
     )
     fuzzy = r"[余多]|[几来](?=[万亿个家名人户次件场])"
     return re.compile(
+        rf"(?=[\d{CHINESE}半数几上])(?:"  # as above
         rf"(?P<fraction>(?P<of>{NUMERAL})分之(?P<part>{NUMERAL}))"
         rf"|(?P<much>(?<=[近超过约达占])(?:一半|半数))"
         rf"|(?P<and_half>{NUMERAL})个半(?P<half_of>小时|月)"
         rf"|(?P<few>(?:[数几]|(?<!以)上)(?=[十百千万亿]))?(?P<low>{NUMERAL})(?P<fuzzy>{fuzzy})?(?P<scale>万亿|[万亿]|个亿)?[余多]?"
         rf"(?:(?P<inner>{units})?(?:{_TO}|(?P<next>、))(?P<high>{NUMERAL})(?P<fuzzy2>[余多])?)?"
-        rf"\s?(?P<bound>以[上下]|左右)?\s?(?P<unit>{units})?"
+        rf"\s?(?P<bound>以[上下]|左右)?\s?(?P<unit>{units})?)"
     )
 
 
@@ -143,15 +159,16 @@ def find_quantities(
         In order, disjoint. ``number`` is in the base unit of units.csv (1.19亿元 → 119000000 元).
     """
     # 13|个村公司 and 0.2个|百分点 are no names
-    names = [n for n in names if not re.search(r"\d个?$", text[max(0, n[0] - 2) : n[0]])]
+    names = [n for n in names if not _GOES_ON.search(text[max(0, n[0] - 2) : n[0]])]
     covered = list(text)
     for start, end in [*(m.span() for m in _NOT_NUMBERS.finditer(text)), *names]:
         covered[start:end] = "\x00" * (end - start)
     hidden = "".join(covered)
     found = []
     for start, end in spans:
-        found += [Quantity(*m.span(), 0.0, None, None, "count", "") for m in _ZERO.finditer(text, start, end)]
-        found += list(_quantities(hidden, text, start, end))
+        zeros = _ZERO.finditer(text, start, end) if text.find("零", start, end) >= 0 else ()
+        found += [Quantity(*m.span(), 0.0, None, None, "count", "") for m in zeros]
+        found += _quantities(hidden, text, start, end)
     return sorted(found)
 
 
@@ -178,11 +195,13 @@ def _quantities(hidden: str, text: str, start: int, end: int) -> Iterator[Quanti
 
 def _quantity(match: re.Match[str], hidden: str, text: str, start: int) -> Quantity | None:
     """The quantity that a numeral and its unit make, or None if they only look like one."""
-    before, after = text[max(0, match.start() - 12) : match.start()], text[match.end() : match.end() + 12]
     low, printed = match["low"].strip(), match["unit"]
     chinese = low[0] in CHINESE
+    if chinese and (printed is None or (low in ("一", "二") and not match["high"])):
+        return None  # 一批, 二期
+    before, after = text[max(0, match.start() - 12) : match.start()], text[match.end() : match.end() + 12]
     touching = hidden[max(0, match.start() - 2) : match.start()]
-    if re.search(rf"[{CHINESE}]点$" if chinese else r"[A-Za-z\d.]$", touching):
+    if (_IN_CHINESE if chinese else _IN_LATIN).search(touching):
         return None
     values = _values(match, low)
     if values is None or (match["next"] and (match.start() == start or values[1] != values[0] + 1)):
@@ -200,7 +219,7 @@ def _quantity(match: re.Match[str], hidden: str, text: str, start: int) -> Quant
         stop = match.start("bound") if match["bound"] else stop
     elif _is_no_measure(printed, kind, before, after):
         return None
-    if kind in ("count", "person") and (listed := re.fullmatch(r"\d+\.(\d+)", low)):
+    if kind in ("count", "person") and (listed := _LISTED.fullmatch(low)):
         # 2.20个小区: the 2. numbers a list
         first = match.start() + listed.start(1)
         number = float(listed[1])
@@ -220,8 +239,8 @@ def _values(match: re.Match[str], low: str) -> list[float] | None:
     if None in values:
         return None
     # 1-2万元: a magnitude after the second number goes for both
-    shared = re.search("(?:万亿|[万亿])$", (match["high"] or "").strip())
-    if shared and match["inner"] is None and not re.search("[万亿]$", low + scale):
+    shared = _MAGNITUDE.search(match["high"].strip()) if match["high"] else None
+    if shared and match["inner"] is None and not _MAGNITUDE.search(low + scale):
         values[0] *= SCALE[shared[0]]
     return values if values == sorted(values) else None
 
@@ -231,34 +250,26 @@ def _is_no_measure(printed: str, kind: str, before: str, after: str) -> bool:
     return bool(
         (printed in ("年", "秒") and not _LASTS.search(before))
         or after[:2] in ("方面", "维度", "层面")
-        or (kind == "duration" and re.search(r"(?:每|过去|过了|还有|剩)[近约]?$", before))
-        or (printed == "分" and not re.search(r"(?:得|评|均|绩|值|为|达)分?\s*$", before))
-        or (printed == "位" and re.search("(?:上升|前移|后移|下降|提升|跃升|前进|攀升)了?$", before))
+        or (kind == "duration" and _ELAPSED.search(before))
+        or (printed == "分" and not _SCORE.search(before))
+        or (printed == "位" and _RANK.search(before))
     )
 
 
 def _hedge(before: str, after: str) -> str:
     """How the words around a number hedge it."""
-    if match := re.match(r"以[上下]|左右|以内", after):
+    if match := _HEDGE_AFTER.match(after):
         return match[0]
-    match = re.search(
-        r"(约|近|超过?|逾|不少于|不低于|至少|高于|突破|大于|上|达到?|不超过|低于|以内)\s*$", before
-    )
+    match = _HEDGE.search(before)
     return match[1] if match and not match[1].startswith("达") else ""
 
 
-def _counts(low: str, unit: str | None, hedge: str, before: str, after: str, is_range: bool) -> bool:
+def _counts(low: str, unit: str, hedge: str, before: str, after: str, is_range: bool) -> bool:
     """Whether a Chinese numeral measures something: 两家门店 does, 一批 and 三级 do not."""
     large = any(c in low[1:] for c in "百千万亿点") or (hedge and low[0] in "百千万亿十")
-    if (low in ("一", "二") and not is_range) or (low[0] in "百千万亿" and not hedge):
+    if (low[0] in "百千万亿" and not hedge) or (unit not in _WITH_CN and not large):
         return False
-    if unit is None or (unit not in _WITH_CN and not large):
-        return False
-    if (
-        re.search(r"[这那此其该每下本双]\s*$|(?<!以)上\s*$", before)
-        and not is_range
-        and low[0] not in "百千万亿"
-    ):
+    if not is_range and low[0] not in "百千万亿" and _POINTED.search(before):
         return False
     return not ((after[:1] in '“‘"' and after) or _STRUCTURE.match(after))
 
@@ -267,10 +278,10 @@ def _implied_unit(match: re.Match[str], before: str, after: str) -> tuple[str | 
     """What a number without a unit counts: 元 (引进税收375万), people (76万群众), or what its noun says."""
     if match["scale"] == "个亿":
         return "元", "money"
-    magnitude = re.search("[万亿]$", (match["high"] or match["low"]).strip()) or match["scale"]
+    magnitude = _MAGNITUDE.search((match["high"] or match["low"]).strip()) or match["scale"]
     if magnitude and _PEOPLE.match(after):
         return "人", "person"
-    if not re.match(r"$|[\s,;。:、!?()]|以[上下]|左右", after):
+    if not _NO_UNIT.match(after):
         return None
     tail = re.split(r"[,;。:、!?()]", before)[-1]
     if magnitude:

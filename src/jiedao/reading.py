@@ -7,7 +7,6 @@ gives, `jiedao.inspection` the JSON of one report.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import NamedTuple
 
 from jiedao.arithmetic import Check, check_arithmetic
@@ -16,8 +15,7 @@ from jiedao.commitments import Commitment, Target, find_commitments, find_target
 from jiedao.credit import Credit, Programme, find_credit, find_programmes
 from jiedao.headings import Section
 from jiedao.indicators import Indicator, find_indicators
-from jiedao.lexicon import default_terms, read_slogans
-from jiedao.periods import Period
+from jiedao.periods import Period, Source
 from jiedao.provenance import Slogan, find_slogans
 
 
@@ -60,16 +58,16 @@ def read_policy(
     Reading
         Every entry with start, end and the index of its sentence.
     """
-    indicators = find_indicators(text, sections, sentences, tokens, stated)
-    commitments = find_commitments(text, sections, sentences)
+    source = Source(text, sections, sentences, tokens, stated or {})
+    indicators, commitments = find_indicators(source), find_commitments(source)
     return Reading(
         indicators,
         commitments,
-        find_targets(text, sections, sentences, indicators, commitments, stated),
-        check_arithmetic(indicators, sentences, text),
-        find_credit(text, sections, sentences),
-        find_programmes(text, sentences, _general()),
-        find_slogans(text, sentences, tokens),
+        find_targets(source, indicators, commitments),
+        check_arithmetic(source, indicators),
+        find_credit(source),
+        find_programmes(source),
+        find_slogans(source),
     )
 
 
@@ -93,12 +91,3 @@ def code_themes(text: str, sections: Sequence[Section]) -> tuple[list[Code | Non
     evidence = find_evidence(text, sections)
     words = [up_to(s.own_end, found) for s, found in zip(sections, evidence, strict=True)]
     return code_sections(text, sections, evidence), words
-
-
-@cache
-def _general() -> frozenset[str]:
-    """Names in general use: terms, and slogans whose origin is known."""
-    slogans = read_slogans()
-    known = slogans[slogans["level"] != ""]
-    variants = [v for row in known["variants"] for v in row.split(";")]
-    return frozenset([*default_terms(), *known["slogan"], *variants])
