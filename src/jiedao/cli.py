@@ -267,6 +267,48 @@ def inspect(file: Path, as_json: bool) -> None:
         click.echo(f"warning at {warning['start']}: {warning['message']}", err=True)
 
 
+@main.command()
+@click.argument("source", type=PATH, metavar="SRC")
+@click.argument("target", type=PATH, metavar="DST")
+@click.option(
+    "--engine",
+    type=click.Choice(["rjieba", "jieba"]),
+    default="rjieba",
+    show_default=True,
+    help="Same tables.",
+)
+@click.option("--workers", type=click.IntRange(1), help="Processes; default: one for each processor.")
+@click.option("--scheduler", metavar="ADDRESS", help="A running Dask cluster, such as tcp://10.0.0.1:8786.")
+@click.option("--counts", is_flag=True, help="Documents, sections and terms only: faster.")
+def scale(
+    source: Path, target: Path, engine: str, workers: int | None, scheduler: str | None, counts: bool
+) -> None:
+    """Read very many reports: SRC a folder, pattern, JSONL, CSV or Parquet; DST a folder of Parquet tables.
+
+    Each row or line has the report in text, and may state what documents.csv does. What cannot be read stands
+    in the table errors. Broken off, it goes on with the same command.
+
+    Example: jiedao scale reports.jsonl tables
+    """
+    try:
+        from jiedao import scale as scaling
+    except ImportError as error:
+        raise JiedaoError(f"{error.name} is not installed; pip install 'jiedao[scale]'") from None
+    terminal = sys.stderr is not None and sys.stderr.isatty()
+
+    def say(progress: scaling.Progress) -> None:
+        if terminal:
+            click.echo(f"\r{progress}  ", nl=False, err=True)
+
+    rows = scaling.scale(source, target, engine, workers, scheduler, counts, say)
+    if terminal:
+        click.echo(err=True)
+    for table, n in rows.items():
+        click.echo(f"{table}\t{n}")
+    if rows["errors"]:
+        click.echo(f"{rows['errors']:,} texts could not be read; see {target / 'errors'}", err=True)
+
+
 def _regex(_ctx: click.Context, _param: click.Parameter, pattern: str) -> str:
     try:
         re.compile(pattern)

@@ -7,13 +7,13 @@ Every row of every table carries offsets into the raw text of its report, so tha
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import compress
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, get_args, get_type_hints
+from typing import TYPE_CHECKING, NamedTuple, get_args, get_type_hints
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,7 @@ from jiedao import JiedaoError
 from jiedao.clean import Span, decode, normalise
 from jiedao.coding import Word
 from jiedao.damage import find_damage
-from jiedao.documents import PLACES, corpus_folder, local_places, own_terms, read_documents
+from jiedao.documents import corpus_folder, local_places, own_terms, read_documents
 from jiedao.evidence import Evidence
 from jiedao.files import read_bounded
 from jiedao.lexicon import default_terms
@@ -79,7 +79,11 @@ class Parsed:
 
 def parse(data: bytes, name: str = "text") -> Parsed:
     """Read one report: decode, normalise, find furniture and outline."""
-    text, encoding = decode(data, name)
+    return parse_text(*decode(data, name), name)
+
+
+def parse_text(text: str, encoding: str = "utf-8", name: str = "text") -> Parsed:
+    """Read one report that is decoded already."""
     if len(text) > LONGEST:
         raise JiedaoError(f"{name}: longer than {LONGEST:,} characters, no report; keep the report alone")
     plain = normalise(text)
@@ -90,16 +94,35 @@ def parse(data: bytes, name: str = "text") -> Parsed:
     return Parsed(text, encoding, plain, furniture, sections)
 
 
+class Tokens(NamedTuple):
+    """The tokens of a report as columns; ``sentences`` are indexes, ``kinds`` says the kind of each word."""
+
+    words: list[str]
+    kinds: dict[str, str]
+    starts: np.ndarray
+    ends: np.ndarray
+    sentences: np.ndarray
+
+    def spans(self) -> list[tuple[int, int, str, int]]:
+        """The tokens as rows: start, end, kind, index of the sentence."""
+        kinds = map(self.kinds.__getitem__, self.words)
+        columns = self.starts.tolist(), self.ends.tolist(), kinds, self.sentences.tolist()
+        return list(zip(*columns, strict=True))
+
+
+def read_tokens(parsed: Parsed, segmenter: Segmenter, places: Iterable[str] = ()) -> Tokens:
+    """Cut a report into tokens; those of furniture are left out."""
+    words, kinds = segmenter.words(parsed.plain, places)
+    starts, ends = word_spans(words, parsed.plain)
+    sentences, kept = parsed.place(starts, ends)
+    return Tokens(list(compress(words, kept.tolist())), kinds, starts[kept], ends[kept], sentences[kept])
+
+
 def token_spans(
     parsed: Parsed, segmenter: Segmenter, places: Iterable[str] = ()
 ) -> list[tuple[int, int, str, int]]:
     """Tokens of a report as (start, end, kind, index of the sentence); those of furniture are left out."""
-    words, kinds = segmenter.words(parsed.plain, places)
-    starts, ends = word_spans(words, parsed.plain)
-    sentences, kept = parsed.place(starts, ends)
-    kind = [kinds[word] for word in words]
-    spans = zip(starts.tolist(), ends.tolist(), kind, sentences.tolist(), strict=True)
-    return list(compress(spans, kept.tolist()))
+    return read_tokens(parsed, segmenter, places).spans()
 
 
 class Corpus:
@@ -258,23 +281,22 @@ class Corpus:
 
     @cached_property
     def _tokens(self) -> dict[str, list[tuple[int, int, str, int]]]:
-        rows = self.documents.set_index("doc_id")[list(PLACES)].to_dict("index")
         return {
-            doc_id: token_spans(parsed, self.segmenter, local_places(rows[doc_id]))
-            for doc_id, parsed in self._parsed.items()
+            row["doc_id"]: token_spans(self._parsed[row["doc_id"]], self.segmenter, local_places(row))
+            for row in self.documents.to_dict("records")
         }
 
     @cached_property
     def _readings(self) -> dict[str, Reading]:
         return {
-            row.doc_id: read_policy(
-                self.plain(row.doc_id),
-                self._parsed[row.doc_id].sections,
-                self._parsed[row.doc_id].sentences,
-                self._tokens[row.doc_id],
+            row["doc_id"]: read_policy(
+                self.plain(row["doc_id"]),
+                self._parsed[row["doc_id"]].sections,
+                self._parsed[row["doc_id"]].sentences,
+                self._tokens[row["doc_id"]],
                 stated_periods(row),
             )
-            for row in self.documents.itertuples()
+            for row in self.documents.to_dict("records")
         }
 
     def _entries(self, name: str) -> pd.DataFrame:
@@ -429,15 +451,15 @@ def _period(documents: pd.DataFrame, part: str) -> list[str]:
     return [f"{a}/{b}" if a else "" for a, b in pairs]
 
 
-def stated_periods(document: Any) -> dict[str, Period]:
+def stated_periods(document: Mapping[str, str]) -> dict[str, Period]:
     """The periods that a row of documents.csv states, by where the part of the report looks.
 
     Of a review, the months that its figures cover.
     """
-    review_end = document.figures_end or document.review_end
+    review_end = document["figures_end"] or document["review_end"]
     ends = {
-        "retrospective": (document.review_start, review_end),
-        "prospective": (document.plan_start, document.plan_end),
+        "retrospective": (document["review_start"], review_end),
+        "prospective": (document["plan_start"], document["plan_end"]),
     }
     return {look: period for look, period in ends.items() if period[0]}
 

@@ -1,0 +1,213 @@
+"""Where very many texts come from: files, JSONL, CSV or Parquet, dealt into parts read on their own."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import glob
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from jiedao import JiedaoError
+from jiedao.documents import corpus_folder, read_documents
+
+PART_BYTES = 4 * 2**20  # of texts in one part, some 300 reports: what a worker holds at a time
+
+
+class Record(NamedTuple):
+    """One text with what is stated of it, and where it stands; ``text`` is bytes where it is a file's, and
+    an error where there is none.
+    """
+
+    source: str
+    stated: Mapping[str, str]
+    text: str | bytes | JiedaoError
+
+
+class Part(NamedTuple):
+    """A share of the source: files, a stretch of a JSONL file, or records; ``size`` in bytes, about."""
+
+    size: int
+    files: tuple[tuple[str, Mapping[str, str]], ...] = ()
+    lines: tuple[str, int, int] | None = None
+    records: tuple[Record, ...] = ()
+
+    def carried(self) -> Part:
+        """The same part with all its texts in it, for a machine that does not see the files."""
+        return Part(self.size, records=tuple(self.read()))
+
+    def read(self) -> Iterator[Record]:
+        """Its records."""
+        yield from self.records
+        for path, stated in self.files:
+            yield Record(Path(path).name, stated, _read_file(path))
+        if self.lines:
+            yield from _json_records(*self.lines)
+
+
+def find_files(source: str | Path) -> list[Path]:
+    """The files of a source: a file, a folder with all that lies in it, or a pattern."""
+    path = Path(source)
+    pattern = glob.glob(str(source), recursive=True)  # noqa: PTH207 (it may be absolute)
+    found = path.rglob("*") if path.is_dir() else map(Path, pattern)
+    files = sorted(f for f in found if f.is_file() and f.suffix.lower() in READERS)
+    if not files:
+        raise JiedaoError(f"{source}: no file that can be read; {', '.join(READERS)} are")
+    return files
+
+
+def source_size(source: str | Path) -> int:
+    """About as many bytes as the sizes of all parts add up to."""
+    folder = corpus_folder(Path(source))
+    if (folder / "documents.csv").is_file():
+        return sum(f.stat().st_size for f in (folder / "texts").iterdir())
+    return sum(_file_size(f) for f in find_files(source))
+
+
+def _file_size(file: Path) -> int:
+    if file.suffix.lower() != ".parquet":
+        return file.stat().st_size
+    meta = _open_parquet(file).metadata
+    return sum(meta.row_group(i).total_byte_size for i in range(meta.num_row_groups))
+
+
+def deal(source: str | Path) -> Iterator[Part]:
+    """Deal a source into parts, always the same for the same source.
+
+    Parameters
+    ----------
+    source : str or Path
+        A corpus or study folder (with documents.csv); or a text, JSONL, CSV or Parquet file, a folder or a
+        pattern of such. Rows need a column ``text``; of the others those of documents.csv are understood.
+
+    Yields
+    ------
+    Part
+    """
+    folder = corpus_folder(Path(source))
+    if (folder / "documents.csv").is_file():
+        rows = read_documents(folder).to_dict("records")
+        yield from _deal_files([(folder / "texts" / row["file"], row) for row in rows])
+        return
+    files = find_files(source)
+    yield from _deal_files([(f, {"doc_id": f.stem}) for f in files if f.suffix.lower() == ".txt"])
+    for file in files:
+        yield from READERS[file.suffix.lower()](file)
+
+
+def _deal_files(files: list[tuple[Path, Mapping[str, str]]]) -> Iterator[Part]:
+    held: list[tuple[str, Mapping[str, str]]] = []
+    size = 0
+    for path, stated in files:
+        held.append((str(path), stated))
+        size += path.stat().st_size if path.is_file() else 0
+        if size >= PART_BYTES:
+            yield Part(size, files=tuple(held))
+            held, size = [], 0
+    if held:
+        yield Part(size, files=tuple(held))
+
+
+def _read_file(path: str) -> bytes | JiedaoError:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        return JiedaoError(f"{path}: {error.strerror or error}")
+
+
+def _deal_lines(path: Path) -> Iterator[Part]:
+    """A JSONL file in stretches that end where a line does."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        start = 0
+        while start < size:
+            file.seek(min(start + PART_BYTES, size))
+            file.readline()
+            yield Part(file.tell() - start, lines=(str(path), start, file.tell()))
+            start = file.tell()
+
+
+def _json_records(path: str, start: int, end: int) -> Iterator[Record]:
+    with Path(path).open("rb") as file:
+        file.seek(start)
+        lines = file.read(end - start).removeprefix(codecs.BOM_UTF8).splitlines(keepends=True)
+    place = start
+    for line in lines:
+        source = f"{Path(path).name}:{place}"  # the byte at which the line begins
+        place += len(line)
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            yield _record(source, row if isinstance(row, dict) else {})
+        except ValueError as error:
+            yield Record(source, {}, JiedaoError(f"no line of JSON ({error})"))
+
+
+def _deal_rows(path: Path, rows: Iterator[tuple[int, Mapping[str, Any]]]) -> Iterator[Part]:
+    """Rows that only one process can read one after the other travel with their part."""
+    held: list[Record] = []
+    size = 0
+    for n, row in rows:
+        held.append(_record(f"{path.name}:{n}", row))
+        size += 3 * len(row.get("text") or "")
+        if size >= PART_BYTES:
+            yield Part(size, records=tuple(held))
+            held, size = [], 0
+    if held:
+        yield Part(size, records=tuple(held))
+
+
+def _deal_csv(path: Path) -> Iterator[Part]:
+    with path.open("rb") as file:
+        head = file.read(2**20)
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+        encoding = "utf-8-sig"
+    except UnicodeDecodeError:
+        encoding = "gb18030"
+    csv.field_size_limit(sys.maxsize)
+    with path.open(encoding=encoding, newline="", errors="replace") as file:
+        rows = csv.DictReader(file)
+        if "text" not in (rows.fieldnames or ()):
+            raise JiedaoError(f"{path}: has no column text, but {', '.join(rows.fieldnames or ('none',))}")
+        yield from _deal_rows(path, ((rows.line_num, row) for row in rows))
+
+
+def _open_parquet(path: Path) -> pq.ParquetFile:
+    try:
+        return pq.ParquetFile(path)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise JiedaoError(f"{path}: no Parquet file that can be read ({error})") from None
+
+
+def _deal_parquet(path: Path) -> Iterator[Part]:
+    with _open_parquet(path) as file:
+        if "text" not in file.schema_arrow.names:
+            raise JiedaoError(f"{path}: has no column text, but {', '.join(file.schema_arrow.names)}")
+        batches = file.iter_batches(batch_size=64)
+        rows = (row for batch in batches for row in batch.to_pylist())
+        yield from _deal_rows(path, enumerate(rows, 1))
+
+
+READERS: dict[str, Callable[[Path], Iterator[Part]]] = {
+    ".txt": lambda path: iter(()),  # dealt together
+    ".jsonl": _deal_lines,
+    ".ndjson": _deal_lines,
+    ".csv": _deal_csv,
+    ".parquet": _deal_parquet,
+}
+
+
+def _record(source: str, row: Mapping[str, Any]) -> Record:
+    text = row.get("text")
+    stated = {str(k): str(v) for k, v in row.items() if k not in ("text", None) and v is not None}
+    if not isinstance(text, str):
+        return Record(source, stated, JiedaoError("has no text"))
+    return Record(source, stated, text)
