@@ -17,10 +17,8 @@ from jiedao.indicators import Indicator
 from jiedao.lexicon import read_commitments
 from jiedao.names import any_of
 from jiedao.periods import Period, Source
-from jiedao.quantities import LONGEST_CLAUSE, clause_ends, clause_start
+from jiedao.quantities import LONGEST_CLAUSE, clause_start
 
-# A comma after words of time ends no clause: 力争在“十四五”期间,每个社区…
-_CLAUSE_END = re.compile(r"(?<!期间)(?<!年内)(?<!底前),|[;。:!?\n\r]")
 _SENTENCE_END = re.compile(r"[;。!?\n\r]")
 # 着力|促进, 全力|争取: 力 belongs to the word before.
 _OWN_WORD = r"(?<![着大全努聚合借奋竭])(?=力)|(?!力)"
@@ -97,6 +95,12 @@ def _markers() -> tuple[re.Pattern[str], dict[str, tuple[str, str, re.Pattern[st
     return re.compile(f"(?=[{first}])(?:{_OWN_WORD})(?:{any_of(known).pattern})"), known
 
 
+def _clause_ends(source: Source) -> list[int]:
+    """Where clauses end; a comma after words of time ends none: 力争在“十四五”期间,每个社区…"""
+    text, words = source.text, ("期间", "年内", "底前")
+    return [e for e in source.ends if text[e - 1] != "," or text[max(0, e - 3) : e - 1] not in words]
+
+
 def find_commitments(source: Source) -> list[Commitment]:
     """Find the commitment markers of a report, in text that looks ahead.
 
@@ -113,7 +117,7 @@ def find_commitments(source: Source) -> list[Commitment]:
     """
     text, looks = source.text, source.looks
     pattern, known = _markers()
-    ends = clause_ends(text, _CLAUSE_END)
+    ends = _clause_ends(source)
     found: list[Commitment] = []
     governed = -1  # the clause of the last guarantee or stretch
     for i, (start, end, section) in enumerate(source.sentences):
@@ -156,7 +160,7 @@ def find_targets(
         that of the marker, ``neutral`` without one; the deadline is the end of the period.
     """
     text, sentences, looks = source.text, source.sentences, source.looks
-    ends = clause_ends(text, _CLAUSE_END)
+    ends = _clause_ends(source)
     marked = [c.start for c in commitments]
     targets = []
     for promise in [*_counted(text, indicators, sentences, ends), *_denied(text, sentences, source.periods)]:

@@ -27,6 +27,8 @@ _SHARE = re.compile(r"占(?!用|道|地|比[^重例])|占比|比重|份额|比�
 # What joins a measure and its number, and says nothing of the measure. Possessive, as its words are made
 # of each other (达到, 到): to try every way of parting 达到达到… would take for ever.
 _LINK = re.compile(
+    # What these begin with stands first, so that most places are passed over at a glance.
+    r"(?=[同环分累总合共已约近超逾达高为是在有完实突升降扩增提上力不至计大从由到和及与、每仅的安拟按控稳保维首再应了])"
     r"(?:同比|环比|分别|累计|总计|合计|共计|共有|共|已|约|近|超过|超|逾|达到?了?|高达|(?<!行)为|是|在|有|完成|实现|突破|升至|降至|扩至|增至|增加到|增加至|提高到|提高至|上升到|力争"
     r"|不少于|不低于|不超过|至少|(?<!统)计|了|大约|从|由|到|至|和|及|与|、|每|仅|的|安排|拟按?|按|(?:控制|稳定|保持|维持)(?:在)?|首次|再|应)++$"
 )
@@ -36,7 +38,7 @@ _OPEN = re.compile(
 )
 _HEAD = re.compile(r"^(?:辖区内?|全街道|[全我][街区县市镇乡省])+(?=.{2})")
 _STOCK = re.compile(
-    r"现有|原有|目前|在册|截[至止]|现(?=有|已)|辖(?=\d|$)|[下共]辖|存栏|总面积|辖区面积|耕地|常住人口|拥有|共有|总数|存量|总户数|总人口|户籍|保有|在库|已?入[统库]的|辖区内?有|扩至|(?:建立|成立|组建)[^,]{0,24}$"
+    r"(?=[现原目在截辖下共存总耕常拥户保已入扩建成组])(?:现有|原有|目前|在册|截[至止]|现(?=有|已)|辖(?=\d|$)|[下共]辖|存栏|总面积|辖区面积|耕地|常住人口|拥有|共有|总数|存量|总户数|总人口|户籍|保有|在库|已?入[统库]的|辖区内?有|扩至|(?:建立|成立|组建)[^,]{0,24}$)"
 )
 _BACKGROUND = re.compile(
     r"现有|原有|以?辖区内?现有|涉及(?!.{0,12}(?:签约|完成|改造))|下[辖设]|辖区内?有|将(?:原有的?|街道|全[街区县])?$|原为"
@@ -70,9 +72,23 @@ _FROM = re.compile("[从由][^,]{0,24}$")
 _TO = re.compile(
     r"(?:[^,。]{0,12}?)(?:提高|提升|增加|增长|上升|扩大|下降|降低|减少|降|升|增|调整|压缩)(?:到|至|为)"
 )
-_NOT_NOUN = re.compile(r"^[^\w]+")
+_REST = re.compile(r"\W*([\w“”]*)")
 _AIM = re.compile(r"(?:目标|任务|计划数?|指标)(?:任务|数|值)?(?:为|是|达)?\s*$")
 _DIVIDED = re.compile(r"(?:分为|划分为|分成|综合分为|划分成|整合为)\s*$")
+_JOINED = re.compile("(?:左右|以[上下内])?[、和及与]?")  # 分别增长4.3%和7.8%
+_RAISED = re.compile(f"(?:分别)?{_TO.pattern}")
+_REACHED = re.compile(r"(?:提高|提升|上升|增加|扩大|降低|下降|减少)(?:到|至)\s*$")
+_IS_GROWTH = re.compile("[增降]速$|[增降涨]幅$")
+_CHANGED = re.compile("(?:[比较同][^,]{0,8})?(?:增加|减少|提高|降低)了?")
+_RATE = re.compile("(.*?率)(?:达|占|为)")
+_FUNDS = re.compile("(?:资金|金|款|补贴|经费|投资)$")
+_QUOTES = re.compile("[“”‘’]")
+_MIDDLE = re.compile(r"(?<=.)(?:完成|实现)(?=.{2})")
+_CUT = re.compile("[、的和与及并等()]")
+_BECOMES = re.compile(r"[^,。]{0,8}(?:调整|升级|整合|合并|提升)为")
+_REGARDS = re.compile("(?:^|[^面])对")
+_TITLED = re.compile("”?(?:成果|称号|社区|街道|村)")
+_ADDS = re.compile("新增|新建|新成立|净增")
 _PARTS = re.compile("其中|包括|分别为|即")
 _LISTED = re.compile(r"^\(?\d{1,2}[.、)](?!\d)")
 # Words after which a list of components is over, or goes on with something else.
@@ -239,8 +255,9 @@ def _names(text: str, tokens: Sequence[tuple[int, int, str, int]]) -> list[tuple
     return [
         (a, b)
         for a, b, kind, _ in tokens
-        if (kind in ("place", "name", "term") or (kind == "word" and b - a > 2 and "分之" not in text[a:b]))
+        if (b - a > 2 if kind == "word" else kind in ("place", "name", "term"))
         and _NUMERAL.search(text, a, b)
+        and not (kind == "word" and "分之" in text[a:b])
     ]
 
 
@@ -250,12 +267,12 @@ def _kind(quantity: Quantity, near: Near) -> tuple[str, Indicator | None]:
     if quantity.kind not in ("ratio", "share", "growth_rate") or quantity.unit == "分":
         return quantity.kind, None
     opened = near.clause[: len(near.clause) - len(left)]
-    joined = re.fullmatch("(?:左右|以[上下内])?[、和及与]?", left.strip())  # 分别增长4.3%和7.8%
-    raised = re.search("[从由]", opened) and re.fullmatch(f"(?:分别)?{_TO.pattern}", left.strip())
+    joined = _JOINED.fullmatch(left.strip())
+    raised = ("从" in opened or "由" in opened) and _RAISED.fullmatch(left.strip())
     if before and ((joined and before[-1].stock_flow == "rate") or raised):
         return before[-1].kind, None
     growth = _GROWS.search(left)
-    if growth and not re.search(r"(?:提高|提升|上升|增加|扩大|降低|下降|减少)(?:到|至)\s*$", left):
+    if growth and not _REACHED.search(left):
         rest = _OPEN.sub("", _LINK.sub("", left[: growth.start()])).strip()
         levels = [f for f in near.levels() if f.kind != "duration"]
         grew = before if quantity.unit == "个百分点" else levels
@@ -274,34 +291,31 @@ def _measure(quantity: Quantity, kind: str, grown: Indicator | None, near: Near)
     if kind == "growth_rate":
         own = _shorten(_GROWS.split(left)[0]) or _shorten(_GROWS.sub("", left))
         base = grown.measure if grown else own or last
-        named = re.search("[增降]速$|[增降涨]幅$", base)
-        return base if named else base + ("降幅" if _FALLS.search(left) else "增速")
+        return base if _IS_GROWTH.search(base) else base + ("降幅" if _FALLS.search(left) else "增速")
     if kind == "share":
         whole = re.sub(r"^.*占", "", _LINK.sub("", left.strip())).removesuffix("比重").removesuffix("比例")
         levels = near.levels()
         base = re.sub(r"占.*$", "", head) or (levels[-1].measure if levels else "")
         return f"{base}占{whole}比重" if whole and "占" in left else head or base
-    changed = re.fullmatch("(?:[比较同][^,]{0,8})?(?:增加|减少|提高|降低)了?", head)
-    if changed and last and _GROWS.search(left):
+    if last and _CHANGED.fullmatch(head) and _GROWS.search(left):
         return last + "增减"
-    if kind == "ratio" and (rate := re.match("(.*?率)(?:达|占|为)", head)):
+    if kind == "ratio" and (rate := _RATE.match(head)):
         return rate[1]
     noun = _noun_after(quantity, near)
-    if quantity.kind == "money" and re.search("(?:资金|金|款|补贴|经费|投资)$", noun):
+    if quantity.kind == "money" and _FUNDS.search(noun):
         return noun
     if quantity.kind in ("count", "person", "duration") and len(noun) > 1:
         return noun
-    rest = re.split(r"[^\w“”]", _NOT_NOUN.sub("", near.after))[0][:LONGEST_MEASURE]
-    return head or noun or last or rest
+    return head or noun or last or _REST.match(near.after)[1][:LONGEST_MEASURE]
 
 
 def _shorten(left: str) -> str:
     """What stands before a number, without link words; of a long phrase the part next to the number."""
-    words = _LINK.sub("", re.sub("[“”‘’]", "", _LISTED.sub("", left.strip())).strip(" ()"))
+    words = _LINK.sub("", _QUOTES.sub("", _LISTED.sub("", left.strip())).strip(" ()"))
     words = _HEAD.sub("", _OPEN.sub("", _OPEN.sub("", words.strip())))
-    words = re.sub(r"(?<=.)(?:完成|实现)(?=.{2})", "", words).removesuffix("等")
+    words = _MIDDLE.sub("", words).removesuffix("等")
     if len(words) > 10:
-        cuts = [m.end() for m in re.finditer("[、的和与及并等()]", words) if len(words) - m.end() > 2]
+        cuts = [m.end() for m in _CUT.finditer(words) if len(words) - m.end() > 2]
         words = _OPEN.sub("", words[cuts[-1] :]) if cuts else words
     return words[-LONGEST_MEASURE:]
 
@@ -341,13 +355,13 @@ def _status(quantity: Quantity, near: Near) -> str | None:
         (quantity.kind in ("count", "person") and _SCOPE.search(clause))
         or (_FROM.search(left) and _TO.match(after))
         or _BACKGROUND.search(clause)
-        or re.match(r"[^,。]{0,8}(?:调整|升级|整合|合并|提升)为", after)
+        or _BECOMES.match(after)
     )
     if look == "retrospective":
-        watched = re.search("(?:^|[^面])对", clause) and _WATCHED.search(after)
+        watched = _REGARDS.search(clause) and _WATCHED.search(after)
         return "target" if _INTENDED.search(left) else "baseline" if background or watched else "achieved"
     if not quantity.number:
-        return "baseline" if re.match("”?(?:成果|称号|社区|街道|村)", after) else "target"
+        return "baseline" if _TITLED.match(after) else "target"
     if _DONE.search(clause):
         return "achieved"
     # What stands beside a quoted level, without a verb of making, is one too.
@@ -363,7 +377,7 @@ def _stock_flow(kind: str, status: str | None, clause: str) -> str:
     if kind == "money":
         return "stock" if _LEVELS.search(clause) else "flow"
     level = status in ("baseline", "planned_scope") or _STOCK.search(clause)
-    return "stock" if level and not re.search("新增|新建|新成立|净增", clause) else "flow"
+    return "stock" if level and not _ADDS.search(clause) else "flow"
 
 
 def _period(quantity: Quantity, near: Near, flow: str) -> tuple[Period | None, bool]:

@@ -16,7 +16,9 @@ from jiedao.quantities import clause_ends
 _MONTH = r"\d{1,2}\s*月(?:份|底|末|初|\d{1,2}日)?"
 _PERIOD = re.compile(
     # What a period begins with, so that most places are passed over at a glance.
-    r"(?=[\d截到目去上明来今本当前半下第首一二三四全年底末以至“十])(?:"
+    r"(?=[\d截到目去上明来今本当前半下第首一二三四全年底末以至“十])"
+    r"(?=[\d到首二底末“]|截[至止]|目前|[去上明来今本当]年|[上下]半年|半年度|前[\d一二两三四五六七八九十]|第?[一二三四]季"
+    r"|全年|年[度内底末]|以来|至今|十[一二三四五六]五)(?:"
     r"(?P<y1>(?:19|20)\d\d)年?(?:(?P<m1>\d{1,2})月)?\s*[-–—~至到]+\s*(?P<y2>(?:19|20)\d\d)年(?:(?P<m2>\d{1,2})月)?"
     # Without this, each place would match as empty.
     r"|(?=[截到目去上明来今本当前半下第首一二三四全年底末以至“十]|(?:19|20)\d\d[年上下]"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import cache
 from operator import itemgetter
@@ -17,7 +17,7 @@ from jiedao.words import Words
 LEVELS = ("central", "province", "city", "district", "street")
 _QUOTES, _PAUSES = '“”‘’"·', "、,"
 SHORT = 3
-_SIGNS, _NO_SIGN = re.compile(rf"[{_QUOTES}{_PAUSES}\s]"), re.compile(rf"[^{_QUOTES}{_PAUSES}\s]")
+_SIGNS = re.compile(rf"[{_QUOTES}{_PAUSES}\s]")
 
 
 class Slogan(NamedTuple):
@@ -65,9 +65,14 @@ def find_slogans(source: Source) -> list[Slogan]:
     found = []
     for i, (start, end, _) in enumerate(source.sentences):
         matches = words.find(_SIGNS.sub("", text[start:end]))
-        places = [m.start() for m in _NO_SIGN.finditer(text, start, end)] if matches else []
+        # How many characters that are no signs stand before each sign.
+        signs = (
+            [m.start() - start - n for n, m in enumerate(_SIGNS.finditer(text, start, end))]
+            if matches
+            else []
+        )
         for bare, a, b in matches:
-            first, last = places[a], places[b - 1] + 1
+            first, last = start + a + bisect_right(signs, a), start + b + bisect_right(signs, b - 1)
             pauses, *slogan = known[bare]
             # 充电棚、改造小区 does not hold 棚改
             whole = len(bare) > SHORT or (_is_among(first, tokens, 0) and _is_among(last, tokens, 1))

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from jiedao.lexicon import read_units
 from jiedao.numerals import CHINESE, NUMERAL, SCALE, parse_numeral, parse_pair
 
-CLAUSE_END = re.compile(r"[,;。:!?\n\r]")
+_CLAUSE_END = re.compile(r"[,;。:!?\n\r]")
 # A sentence may be a whole report on one line; what bears on a quantity or a claim stands near it.
 LONGEST_CLAUSE = 200
 _TO = r"\s*(?:[-–—~至到]|——)\s*"
@@ -93,9 +93,9 @@ _LASTS = re.compile(
 )
 
 
-def clause_ends(text: str, pattern: re.Pattern[str] = CLAUSE_END) -> list[int]:
+def clause_ends(text: str) -> list[int]:
     """Where clauses end, in order, for `clause_start`."""
-    return [m.end() for m in pattern.finditer(text)]
+    return [m.end() for m in _CLAUSE_END.finditer(text)]
 
 
 def clause_start(ends: Sequence[int], floor: int, place: int) -> int:
