@@ -45,7 +45,7 @@ class Word(NamedTuple):
     weight: int
 
 
-_START, _END, _WEIGHT = map(attrgetter, ("start", "end", "weight"))
+_END, _WEIGHT = attrgetter("end"), attrgetter("weight")
 
 
 class Code(NamedTuple):
@@ -212,27 +212,31 @@ def _divide(text: str, start: int, words: Sequence[Word], known: _Divided) -> di
 
     Words hold no stop, so a sentence is the same in every section that holds it, and ``known`` by its place.
     """
+    starts = [w.start for w in words]
     chars: dict[str, float] = {}
     for sentence in _STOP.split(text):
-        end = start + len(sentence)
-        if (start, end) not in known:
-            inside = words[bisect_left(words, start, key=_START) : bisect_left(words, end, key=_START)]
-            known[start, end] = _divide_sentence(sentence, start, inside) if inside else []
-        for code, n in known[start, end]:
+        place = start, start + len(sentence)
+        if (divided := known.get(place)) is None:
+            inside = words[bisect_left(starts, start) : bisect_left(starts, place[1])]
+            known[place] = divided = _divide_sentence(sentence, start, inside) if inside else []
+        for code, n in divided:
             chars[code] = chars.get(code, 0) + n
-        start = end + 1
+        start = place[1] + 1
     total = sum(chars.values())
     return {code: n / total for code, n in chars.items()}
 
 
 def _divide_sentence(sentence: str, start: int, words: Sequence[Word]) -> list[tuple[str, float]]:
     """Theme and characters: a clause goes to its words' themes, a silent one to its sentence's."""
+    clauses = _PAUSE.split(sentence)
+    if len(codes := {w.code for w in words}) == 1:
+        return [(*codes, float(len(clause))) for clause in clauses if clause]
     around: dict[str, float] = {}
     divided = []
-    n = 0
-    for clause in _PAUSE.split(sentence):
+    n, last = 0, len(words)
+    for clause in clauses:
         first, end = n, start + len(clause)
-        while n < len(words) and words[n].start < end:
+        while n < last and words[n].start < end:
             n += 1
         if n == first + 1:
             divided.append((words[first].code, float(len(clause))))

@@ -12,6 +12,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterator
 from functools import cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from jiedao.lexicon import default_terms, provinces, read_credit, read_slogans
@@ -179,24 +180,23 @@ def find_programmes(source: Source) -> list[Programme]:
             stems.setdefault(stem, name + kind if kind in _KIND else name)
     if not stems:
         return []
-    found = []
-    for i, (start, end, _) in enumerate(source.sentences):
-        last = start
-        for a, _, b, stem in sorted(_spellings(text, start, end, stems)):
-            if a >= last:  # the first at a place is the longest, and none lies over another
-                last = b
-                found.append(Programme(a, b, text[a:b], stems[stem], i))
+    found: list[Programme] = []
+    for a, _, b, i, stem in sorted(_spellings(source, stems)):
+        if not found or a >= found[-1].end:  # the first at a place is the longest, and none lies over another
+            found.append(Programme(a, b, text[a:b], stems[stem], i))
     return found
 
 
-def _spellings(
-    text: str, start: int, end: int, stems: Collection[str]
-) -> Iterator[tuple[int, int, int, str]]:
-    """Where names stand between two places: start, minus the length of the name, end, name."""
-    lengths = {len(stem) for stem in stems}
-    for place in _PLACE.finditer(text, start, end):
+def _spellings(source: Source, stems: Collection[str]) -> Iterator[tuple[int, int, int, int, str]]:
+    """Where names stand: start, minus the length of the name, end, index of the sentence, name."""
+    text, lengths = source.text, {len(stem) for stem in stems}
+    for place in _PLACE.finditer(text):
+        quoted, at = place[0], place.end()
         for n in lengths:
-            a = place.end() if place[0] else max(start, place.start() - n)  # the name before its kind
-            rest = _REST_QUOTED if place[0] else _REST
-            if text[a : a + n] in stems and (match := rest.match(text, a + n, end)):
-                yield place.start() if place[0] else a, -n, match.end(), text[a : a + n]
+            a = at if quoted else max(0, at - n)  # a name stands before its kind
+            if (stem := text[a : a + n]) in stems:
+                start = a - len(quoted)
+                i = bisect_right(source.sentences, start, key=itemgetter(0)) - 1
+                rest = _REST_QUOTED if quoted else _REST
+                if i >= 0 and (match := rest.match(text, a + n, source.sentences[i][1])):
+                    yield start, -n, match.end(), i, stem
