@@ -76,6 +76,7 @@ _PEOPLE = re.compile(
 _TOTAL = re.compile(
     r"(?P<noun>人|户|家|件|户主|单位)?(?:数|数量|总数|总量|合计|总计|共计)(?:达到?|为|是|约|超过?|近)?\s*$"
 )
+_NUMERAL = re.compile(rf"[\d{CHINESE}半]")  # one of these is in every quantity, and found sooner
 _MAGNITUDE = re.compile("(?:万亿|[万亿])$")
 _IN_LATIN, _IN_CHINESE = re.compile(r"[A-Za-z\d.]$"), re.compile(f"[{CHINESE}]点$")
 _GOES_ON = re.compile(r"\d个?$")
@@ -168,7 +169,8 @@ def find_quantities(
     for start, end in spans:
         zeros = _ZERO.finditer(text, start, end) if text.find("零", start, end) >= 0 else ()
         found += [Quantity(*m.span(), 0.0, None, None, "count", "") for m in zeros]
-        found += _quantities(hidden, text, start, end)
+        if _NUMERAL.search(hidden, start, end):
+            found += _quantities(hidden, text, start, end)
     return sorted(found)
 
 
