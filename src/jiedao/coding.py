@@ -45,9 +45,6 @@ class Word(NamedTuple):
     weight: int
 
 
-_END, _WEIGHT = attrgetter("end"), attrgetter("weight")
-
-
 class Code(NamedTuple):
     """The themes of one section, with the words they rest on."""
 
@@ -59,6 +56,7 @@ class Code(NamedTuple):
     sure: bool
 
 
+_END, _WEIGHT = attrgetter("end"), attrgetter("weight")
 _Divided = dict[tuple[int, int], list[tuple[str, float]]]  # theme and characters, by start and end
 
 
@@ -97,8 +95,8 @@ def find_evidence(
     list of list of Word
         The words of each section, in order; none reaches over its end.
     """
-    find, meaning = _lexicon() if words is None else _look_up(words)
-    everywhere = [Word(a, b, word, *meaning[word]) for word, a, b in find.find(text)]
+    lexicon, meaning = _lexicon() if words is None else _look_up(words)
+    everywhere = [Word(a, b, word, *meaning[word]) for word, a, b in lexicon.find(text)]
     starts = [w.start for w in everywhere]
     found = []
     for section in sections:
@@ -107,7 +105,7 @@ def find_evidence(
         own = everywhere[first:last]
         # Where no word lies across its borders, a section by itself has the words that the text has there.
         if (first and everywhere[first - 1].end > start) or (own and own[-1].end > end):
-            matches = find.find(text[start:end])
+            matches = lexicon.find(text[start:end])
             own = [Word(start + a, start + b, word, *meaning[word]) for word, a, b in matches]
         found.append(own)
     return found
