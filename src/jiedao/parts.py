@@ -6,9 +6,10 @@ import codecs
 import csv
 import glob
 import json
+import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -16,6 +17,8 @@ import pyarrow.parquet as pq
 
 from jiedao import JiedaoError
 from jiedao.documents import corpus_folder, read_documents
+from jiedao.files import read_bounded
+from jiedao.lexicon import separator
 
 PART_BYTES = 4 * 2**20  # of texts in one part, some 300 reports: what a worker holds at a time
 
@@ -31,11 +34,14 @@ class Record(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A share of the source: files, a stretch of a JSONL file, or records; ``size`` in bytes, about."""
+    """A share of the source: files, a stretch of a JSONL file, or records; ``size`` in bytes, about.
+
+    Files and the lines of one have a name, which is shown, beside the path.
+    """
 
     size: int
-    files: tuple[tuple[str, Mapping[str, str]], ...] = ()
-    lines: tuple[str, int, int] | None = None
+    files: tuple[tuple[str, str, Mapping[str, str]], ...] = ()
+    lines: tuple[str, str, int, int] | None = None
     records: tuple[Record, ...] = ()
 
     def carried(self) -> Part:
@@ -45,8 +51,8 @@ class Part(NamedTuple):
     def read(self) -> Iterator[Record]:
         """Its records."""
         yield from self.records
-        for path, stated in self.files:
-            yield Record(Path(path).name, stated, _read_file(path))
+        for path, name, stated in self.files:
+            yield Record(name, stated, _read_file(path))
         if self.lines:
             yield from _json_records(*self.lines)
 
@@ -54,8 +60,12 @@ class Part(NamedTuple):
 def find_files(source: str | Path) -> list[Path]:
     """The files of a source: a file, a folder with all that lies in it, or a pattern."""
     path = Path(source)
-    pattern = glob.glob(str(source), recursive=True)  # noqa: PTH207 (it may be absolute)
-    found = path.rglob("*") if path.is_dir() else map(Path, pattern)
+    if path.is_file():
+        found: Iterable[Path] = [path]
+    elif path.is_dir():
+        found = path.rglob("*")
+    else:
+        found = map(Path, glob.glob(str(source), recursive=True))  # noqa: PTH207 (it may be absolute)
     files = sorted(f for f in found if f.is_file() and f.suffix.lower() in READERS)
     if not files:
         raise JiedaoError(f"{source}: no file that can be read; {', '.join(READERS)} are")
@@ -93,19 +103,31 @@ def deal(source: str | Path) -> Iterator[Part]:
     folder = corpus_folder(Path(source))
     if (folder / "documents.csv").is_file():
         rows = read_documents(folder).to_dict("records")
-        yield from _deal_files([(folder / "texts" / row["file"], row) for row in rows])
+        yield from _deal_files([(folder / "texts" / row["file"], row["file"], row) for row in rows])
         return
-    files = find_files(source)
-    yield from _deal_files([(f, {"doc_id": f.stem}) for f in files if f.suffix.lower() == ".txt"])
-    for file in files:
-        yield from READERS[file.suffix.lower()](file)
+    names = _names(find_files(source))
+    texts = [(file, name) for file, name in names.items() if file.suffix.lower() == ".txt"]
+    yield from _deal_files([(f, n, {"doc_id": str(PurePosixPath(n).with_suffix(""))}) for f, n in texts])
+    for file, name in names.items():
+        yield from READERS[file.suffix.lower()](file, name)
 
 
-def _deal_files(files: list[tuple[Path, Mapping[str, str]]]) -> Iterator[Part]:
-    held: list[tuple[str, Mapping[str, str]]] = []
+def _names(files: list[Path]) -> dict[Path, str]:
+    """What to call files, each otherwise: their paths below the folder that holds them all."""
+    folder = os.path.commonpath([file.parent for file in files])
+    return {file: storable(file.relative_to(folder).as_posix()) for file in files}
+
+
+def storable(text: str) -> str:
+    """Text without halves of characters (lone surrogates), which no file can hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _deal_files(files: list[tuple[Path, str, Mapping[str, str]]]) -> Iterator[Part]:
+    held: list[tuple[str, str, Mapping[str, str]]] = []
     size = 0
-    for path, stated in files:
-        held.append((str(path), stated))
+    for path, name, stated in files:
+        held.append((str(path), name, stated))
         size += path.stat().st_size if path.is_file() else 0
         if size >= PART_BYTES:
             yield Part(size, files=tuple(held))
@@ -116,12 +138,12 @@ def _deal_files(files: list[tuple[Path, Mapping[str, str]]]) -> Iterator[Part]:
 
 def _read_file(path: str) -> bytes | JiedaoError:
     try:
-        return Path(path).read_bytes()
-    except OSError as error:
-        return JiedaoError(f"{path}: {error.strerror or error}")
+        return read_bounded(Path(path))
+    except JiedaoError as error:
+        return error
 
 
-def _deal_lines(path: Path) -> Iterator[Part]:
+def _deal_lines(path: Path, name: str) -> Iterator[Part]:
     """A JSONL file in stretches that end where a line does."""
     size = path.stat().st_size
     with path.open("rb") as file:
@@ -129,34 +151,34 @@ def _deal_lines(path: Path) -> Iterator[Part]:
         while start < size:
             file.seek(min(start + PART_BYTES, size))
             file.readline()
-            yield Part(file.tell() - start, lines=(str(path), start, file.tell()))
+            yield Part(file.tell() - start, lines=(str(path), name, start, file.tell()))
             start = file.tell()
 
 
-def _json_records(path: str, start: int, end: int) -> Iterator[Record]:
+def _json_records(path: str, name: str, start: int, end: int) -> Iterator[Record]:
     with Path(path).open("rb") as file:
         file.seek(start)
-        lines = file.read(end - start).removeprefix(codecs.BOM_UTF8).splitlines(keepends=True)
-    place = start
-    for line in lines:
-        source = f"{Path(path).name}:{place}"  # the byte at which the line begins
-        place += len(line)
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-            yield _record(source, row if isinstance(row, dict) else {})
-        except ValueError as error:
-            yield Record(source, {}, JiedaoError(f"no line of JSON ({error})"))
+        while start < end:
+            line = file.readline()
+            source = f"{name}:{start}"  # the byte at which the line begins
+            start += len(line)
+            if not line.removeprefix(codecs.BOM_UTF8).strip():
+                continue
+            try:
+                row = json.loads(line)
+            except (ValueError, RecursionError) as error:
+                yield Record(source, {}, JiedaoError(f"no line of JSON ({error})"))
+            else:
+                yield _record(source, row if isinstance(row, dict) else {})
 
 
-def _deal_rows(path: Path, rows: Iterator[tuple[int, Mapping[str, Any]]]) -> Iterator[Part]:
+def _deal_rows(name: str, rows: Iterator[tuple[int, Mapping[str, Any]]]) -> Iterator[Part]:
     """Rows that only one process can read one after the other travel with their part."""
     held: list[Record] = []
     size = 0
     for n, row in rows:
-        held.append(_record(f"{path.name}:{n}", row))
-        size += 3 * len(row.get("text") or "")
+        held.append(_record(f"{name}:{n}", row))
+        size += 3 * len(row["text"]) if isinstance(row["text"], str) else 0
         if size >= PART_BYTES:
             yield Part(size, records=tuple(held))
             held, size = [], 0
@@ -164,7 +186,7 @@ def _deal_rows(path: Path, rows: Iterator[tuple[int, Mapping[str, Any]]]) -> Ite
         yield Part(size, records=tuple(held))
 
 
-def _deal_csv(path: Path) -> Iterator[Part]:
+def _deal_csv(path: Path, name: str) -> Iterator[Part]:
     with path.open("rb") as file:
         head = file.read(2**20)
     try:
@@ -173,11 +195,13 @@ def _deal_csv(path: Path) -> Iterator[Part]:
     except UnicodeDecodeError:
         encoding = "gb18030"
     csv.field_size_limit(sys.maxsize)
-    with path.open(encoding=encoding, newline="", errors="replace") as file:
-        rows = csv.DictReader(file)
+    between = separator(head.decode(encoding, "replace"))
+    # What is no text in this encoding is kept as halves of characters, and refused where a text holds any.
+    with path.open(encoding=encoding, newline="", errors="surrogateescape") as file:
+        rows = csv.DictReader(file, delimiter=between)
         if "text" not in (rows.fieldnames or ()):
             raise JiedaoError(f"{path}: has no column text, but {', '.join(rows.fieldnames or ('none',))}")
-        yield from _deal_rows(path, ((rows.line_num, row) for row in rows))
+        yield from _deal_rows(name, ((rows.line_num, row) for row in rows))
 
 
 def _open_parquet(path: Path) -> pq.ParquetFile:
@@ -187,17 +211,35 @@ def _open_parquet(path: Path) -> pq.ParquetFile:
         raise JiedaoError(f"{path}: no Parquet file that can be read ({error})") from None
 
 
-def _deal_parquet(path: Path) -> Iterator[Part]:
+def _deal_parquet(path: Path, name: str) -> Iterator[Part]:
     with _open_parquet(path) as file:
         if "text" not in file.schema_arrow.names:
             raise JiedaoError(f"{path}: has no column text, but {', '.join(file.schema_arrow.names)}")
-        batches = file.iter_batches(batch_size=64)
-        rows = (row for batch in batches for row in batch.to_pylist())
-        yield from _deal_rows(path, enumerate(rows, 1))
+        yield from _deal_rows(name, enumerate(_parquet_rows(file, path), 1))
 
 
-READERS: dict[str, Callable[[Path], Iterator[Part]]] = {
-    ".txt": lambda path: iter(()),  # dealt together
+def _parquet_rows(file: pq.ParquetFile, path: Path) -> Iterator[dict[str, Any]]:
+    batches = file.iter_batches(batch_size=64)
+    try:
+        for batch in batches:
+            try:
+                yield from batch.to_pylist()
+            except UnicodeDecodeError:  # as in CSV
+                for i in range(batch.num_rows):
+                    yield {column: _cell(batch[column][i]) for column in batch.schema.names}
+    except (pa.ArrowException, OSError) as error:
+        raise JiedaoError(f"{path}: broken Parquet file ({' '.join(str(error).split())})") from None
+
+
+def _cell(scalar: pa.Scalar) -> Any:
+    try:
+        return scalar.as_py()
+    except UnicodeDecodeError:
+        return scalar.cast(pa.binary()).as_py().decode("utf-8", "surrogateescape")
+
+
+READERS: dict[str, Callable[[Path, str], Iterator[Part]]] = {
+    ".txt": lambda path, name: iter(()),  # dealt together
     ".jsonl": _deal_lines,
     ".ndjson": _deal_lines,
     ".csv": _deal_csv,
@@ -207,7 +249,8 @@ READERS: dict[str, Callable[[Path], Iterator[Part]]] = {
 
 def _record(source: str, row: Mapping[str, Any]) -> Record:
     text = row.get("text")
-    stated = {str(k): str(v) for k, v in row.items() if k not in ("text", None) and v is not None}
+    cells = ((k, v) for k, v in row.items() if k not in ("text", None) and v is not None)
+    stated = {storable(str(k)): storable(str(v)) for k, v in cells}
     if not isinstance(text, str):
         return Record(source, stated, JiedaoError("has no text"))
     return Record(source, stated, text)
