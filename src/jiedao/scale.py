@@ -323,7 +323,7 @@ def _compute(
         n, part = next(parts, (0, None))
         if part is not None:
             part = part.carried() if far else part
-            future = client.submit(read_part, part, settings, key=f"jiedao-part-{n}", pure=False)
+            future = client.submit(read_part, part, settings, pure=False)  # under a key of its own
             running[future] = n, part.size
             done.add(future)
 
