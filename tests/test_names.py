@@ -2,7 +2,7 @@
 
 import pytest
 
-from jiedao.names import find_names, is_dictionary_word, quoted_names
+from jiedao.names import find_all, is_dictionary_word, is_place, longest_first, noun_names, quoted_names
 from jiedao.segment import Segmenter
 
 SEGMENTER = Segmenter()
@@ -65,15 +65,34 @@ def test_a_name_once_found_is_one_everywhere():
     assert names("书香翠屏深入人心") == {}
 
 
-def test_the_longest_name_wins_and_known_terms_are_no_names():
-    def cut(run):
-        return ["云鹤", "集团", "有限公司"] if run == "云鹤集团有限公司" else [run]
+@pytest.mark.parametrize(
+    ("words", "known", "found"),
+    [
+        ("云鹤 集团 有限公司", "", {"云鹤集团有限公司"}),  # two nouns that make up one
+        ("云鹤 集团", "云鹤", set()),  # a known term is no part of a name
+        ("与 云鹤 集团 ,", "", {"云鹤集团"}),
+        ("云鹤 , 集团", "", set()),  # nor is what a sign parts from it
+        ("翠 屏 社区", "", {"翠屏社区"}),
+        ("老旧 小区", "", set()),
+        ("", "", set()),
+    ],
+)
+def test_noun_names(words, known, found):
+    assert noun_names(words.split(" "), frozenset(known.split())) == found
 
-    text = "云鹤集团有限公司“融调解”"
-    assert find_names(text, cut) == [(0, 8, "name"), (9, 12, "name")]
-    assert find_names(text, cut, ["融调解"]) == [(0, 8, "name")]
-    assert find_names(text, cut, ["云鹤"]) == [(9, 12, "name")]  # a known term is no part of a name
-    assert find_names("", cut) == []
+
+def test_is_place():
+    assert is_place("翠屏社区")
+    assert not is_place("云鹤集团")
+
+
+def test_the_longest_name_wins():
+    text = "云鹤集团有限公司与云鹤集团"
+    spans = find_all(text, ["云鹤集团", "云鹤集团有限公司", "集团有限"])
+    assert sorted(spans) == [(0, 4), (0, 8), (2, 6), (9, 13)]
+    assert longest_first(spans) == [(0, 8), (9, 13)]
+    assert find_all("啊啊啊", ["啊啊"]) == [(0, 2), (1, 3)]
+    assert longest_first([]) == []
 
 
 @pytest.mark.parametrize(

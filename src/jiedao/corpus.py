@@ -10,10 +10,9 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import compress
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, NamedTuple, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args, get_type_hints
 
 import numpy as np
 import pandas as pd
@@ -58,11 +57,14 @@ class Parsed:
         lines = [s.heading or "" for s in self.sections if s.style in ("title", "subtitle")]
         return "".join(dict.fromkeys(lines)) or None
 
-    def place(self, starts: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The indexes of the sentences that hold some spans, and whether they do: none holds furniture."""
-        first, last = (np.array([s[i] for s in self.sentences]) for i in (0, 1))
-        sentences = np.searchsorted(first, starts, side="right") - 1
-        return sentences, (sentences >= 0) & (ends <= last[sentences])
+    @cached_property
+    def body(self) -> str:
+        """The normalised text with blanks for furniture."""
+        kept, place = [], 0
+        for start, end, _ in self.furniture:
+            kept += [self.plain[place:start], " " * (end - start)]
+            place = end
+        return "".join([*kept, self.plain[place:]])
 
     @cached_property
     def sentences(self) -> list[tuple[int, int, int]]:
@@ -98,7 +100,7 @@ class Tokens(NamedTuple):
     """The tokens of a report as columns; ``sentences`` are indexes, ``kinds`` says the kind of each word."""
 
     words: list[str]
-    kinds: dict[str, str]
+    kinds: Mapping[str, str]
     starts: np.ndarray
     ends: np.ndarray
     sentences: np.ndarray
@@ -111,11 +113,11 @@ class Tokens(NamedTuple):
 
 
 def read_tokens(parsed: Parsed, segmenter: Segmenter, places: Iterable[str] = ()) -> Tokens:
-    """Cut a report into tokens; those of furniture are left out."""
-    words, kinds = segmenter.words(parsed.plain, places)
-    starts, ends = word_spans(words, parsed.plain)
-    sentences, kept = parsed.place(starts, ends)
-    return Tokens(list(compress(words, kept.tolist())), kinds, starts[kept], ends[kept], sentences[kept])
+    """Cut a report into tokens; furniture is left out."""
+    words, kinds = segmenter.words(parsed.body, places)
+    starts, ends = word_spans(words, parsed.body)
+    first = np.array([start for start, _, _ in parsed.sentences])
+    return Tokens(words, kinds, starts, ends, np.searchsorted(first, starts, side="right") - 1)
 
 
 def token_spans(

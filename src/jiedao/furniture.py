@@ -121,6 +121,7 @@ _LABEL_KINDS = {
     "share bar": "分享",
     "footer": "责任编辑|责编|编[辑审]|审|核稿|[初复终一二三]审|校|签发|监制",
 }
+_BLANK_OR_DIGIT = re.compile(r"[\s\d]")
 _TOOLS_BEFORE = re.compile(rf"(?:[【\[]\s*{_WORDS}\s*[\]】]\s*)+")
 _OPEN_LABEL = re.compile(rf"{_EDGE}{LABEL}\s*[:|]?\s*\|?")
 # What is furniture wherever it stands on a line of its own; the rest only around the report, or beside such.
@@ -140,14 +141,22 @@ def line_kind(line: str) -> str | None:
     # Furniture is short, and but for a copyright notice it does not speak in sentences.
     if len(line) > LONGEST_LINE or re.fullmatch(r"(?!版权所有|Copyright).{29,}[。;!?]", line):
         return None
-    if _PAIRS.fullmatch(line) or _SPACED_PAIRS.fullmatch(line) or _BRACKETED.fullmatch(line):
+    # Each of these has the label's sign in it, or a blank or a digit.
+    signed, bracketed = ":" in line or "|" in line, "[" in line or "【" in line
+    if (
+        (signed and _PAIRS.fullmatch(line))
+        or (_BLANK_OR_DIGIT.search(line) and _SPACED_PAIRS.fullmatch(line))
+        or (bracketed and _BRACKETED.fullmatch(line))
+    ):
         return _label_kind(line)
     kind = next((kind for kind, pattern in _PATTERNS.items() if pattern.fullmatch(line)), None)
     if kind is None and (tools := _TOOLS_BEFORE.match(line)) and tools.end() < len(line):
         return line_kind(line[tools.end() :])
-    fields = [field for field in re.split(r"\s{2,}|\|", line) if field.strip()]
-    if kind or len(fields) < 2:
+    if kind or not ("|" in line or "  " in line):
         return kind
+    fields = [field for field in re.split(r"\s{2,}|\|", line) if field.strip()]
+    if len(fields) < 2:
+        return None
     kinds = [line_kind(field.strip()) for field in fields]
     return next((k for k in kinds if k != "toolbar"), "toolbar") if all(kinds) else None
 

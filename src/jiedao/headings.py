@@ -256,6 +256,8 @@ def _parallel_labels(text: str, paragraphs: Lines) -> Lines:
         opens = candidates and candidates[0][0] == span[0]
         found.append(_like_the_first(text, candidates) if opens else [])
     opening = [labels[0] for labels in found if labels]
+    if not opening:
+        return []
     if len(opening) < 2 or len(opening) < len(found) / 2:
         runs = (list(run) for opens, run in groupby(found, bool) if opens)
         in_a_row = [labels[0] for run in map(list, runs) if len(run) > 2 for labels in run]
@@ -317,5 +319,7 @@ _SHORT_CLAUSE = re.compile(r"(?<=[。!?;])[^,。;、:]{5,15}(?=[,。])")
 
 def _echoing_labels(text: str, span: tuple[int, int], heading: str) -> Lines:
     tail = re.sub(r"\W", "", heading)[-3:]
-    found = [m.span() for m in _SHORT_CLAUSE.finditer(text, *span) if len(tail) == 3 and m[0].endswith(tail)]
+    if len(tail) < 3 or text.count(tail, *span) < 2:
+        return []
+    found = [m.span() for m in _SHORT_CLAUSE.finditer(text, *span) if m[0].endswith(tail)]
     return found if len(found) > 1 else []

@@ -8,12 +8,10 @@ A noun of kind (社区, 小区, 大厦, 公司 …) after something that is no o
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
-
-import numpy as np
 
 from jiedao.lexicon import read_stopwords
 
@@ -26,6 +24,7 @@ BODY_NOUNS = (
     "办事处 商会 协会 基金会 联盟 调解室 工作室 艺术团 合唱团 文化站 中心 工程 食堂 学堂 夜校 书房 驿站"
 ).split()
 _NOUNS = frozenset(PLACE_NOUNS + BODY_NOUNS)
+_NOUN_ENDS = frozenset(noun[i:] for noun in _NOUNS for i in range(len(noun)))
 _PLACE_NOUNS = tuple(PLACE_NOUNS)
 _NOUN = re.compile("|".join(PLACE_NOUNS + BODY_NOUNS))
 # jieba takes time with the square of a run without a sign; prose has none half as long.
@@ -93,30 +92,9 @@ def any_of(words: Iterable[str]) -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, longest_first)) or "(?!)")
 
 
-def find_names(
-    text: str, cut: Callable[[str], Iterable[str]], terms: Iterable[str] = ()
-) -> list[tuple[int, int, str]]:
-    """Find names of places, bodies and programmes.
-
-    Parameters
-    ----------
-    text : str
-        The normalised text of a document (or any part of one).
-    cut : callable
-        Cuts runs of Chinese characters, with line feeds between them, into words; line feeds stay.
-    terms : iterable of str
-        Terms known already; they are no local names.
-
-    Returns
-    -------
-    list of (int, int, str)
-        Start, end and kind (``place`` or ``name``) wherever a name stands; the longest where several do.
-    """
-    known = frozenset(terms)
-    by_noun = noun_names(text, cut, known)
-    places = {n for n in by_noun if n.endswith(_PLACE_NOUNS)}
-    found = longest_first(find_all(text, (quoted_names(text) | by_noun) - known))
-    return [(a, b, "place" if text[a:b] in places else "name") for a, b in found]
+def is_place(name: str) -> bool:
+    """Whether a name that `noun_names` found is that of a place."""
+    return name.endswith(_PLACE_NOUNS)
 
 
 def find_all(text: str, words: Iterable[str]) -> list[tuple[int, int]]:
@@ -144,45 +122,40 @@ def quoted_names(text: str) -> set[str]:
     return {q for q in _QUOTED.findall(text) if re.search(r"[\u4e00-\u9fff]{2}", q)} - dictionary_words()
 
 
-def noun_names(text: str, cut: Callable[[str], Iterable[str]], known: frozenset[str]) -> set[str]:
-    """Phrases of a name and the noun of its kind (清水湾社区)."""
+def noun_names(words: list[str], known: frozenset[str]) -> set[str]:
+    """Names made of a phrase and the noun of its kind (清水湾社区).
+
+    Parameters
+    ----------
+    words : list of str
+        A text cut into words, signs and blanks among them.
+    known : frozenset of str
+        Terms and places known already; they are no part of a name.
+
+    Returns
+    -------
+    set of str
+        Names of places (`is_place`), bodies and programmes.
+    """
     named, common = _dictionary()[:2]
     found: set[str] = set()
-    words = _join_nouns(cut("\n".join(_clauses(text))))
-    for i, word in enumerate(words):
-        if word not in _NOUNS:
+    for i in [i for i, word in enumerate(words) if word in _NOUN_ENDS]:
+        noun, first = words[i], i
+        while first and words[first - 1] + noun in _NOUNS:  # 集团|有限公司
+            first -= 1
+            noun = words[first] + noun
+        if noun not in _NOUNS or (i + 1 < len(words) and words[i] + words[i + 1] in _NOUNS):
             continue
-        shortest = 3 if word in _GENERIC else 2
+        shortest = 3 if noun in _GENERIC else 2
         name, sure = "", False
-        for before in reversed(words[max(0, i - LONGEST_NAME) : i]):
-            too_long = len(before + name) > LONGEST_NAME
-            if too_long or before in known or _BEFORE.issuperset(before) or _NUMBERED.fullmatch(before):
+        for before in reversed(words[max(0, first - LONGEST_NAME) : first]):
+            ends = before in known or _BEFORE.issuperset(before) or not "\u4e00" <= before <= "\u9fff"
+            if ends or len(before + name) > LONGEST_NAME or _NUMBERED.fullmatch(before):
                 break
             is_name = before in named or (len(before) >= shortest and before not in common)
             if not is_name and len(before) > 1:
                 break
             name, sure = before + name, sure or is_name
         if sure or len(name) > 1:  # two single characters that are no word make a name too
-            found.add(name + word)
+            found.add(name + noun)
     return found
-
-
-def _clauses(text: str) -> list[str]:
-    """The runs of Chinese characters that hold a noun of kind, each once."""
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    bounds = np.flatnonzero((codes < 0x4E00) | (codes > 0x9FFF))
-    nouns = np.array([m.start() for m in _NOUN.finditer(text)], dtype=np.int64)
-    at = np.unique(np.searchsorted(bounds, nouns))
-    starts, ends = np.append(-1, bounds)[at] + 1, np.append(bounds, len(text))[at]
-    return list(dict.fromkeys(text[a:b] for a, b in zip(starts.tolist(), ends.tolist(), strict=True)))
-
-
-def _join_nouns(words: Iterable[str]) -> list[str]:
-    """Words, where two neighbours that make up one noun of kind (集团|有限公司) are joined."""
-    joined: list[str] = []
-    for word in words:
-        if joined and joined[-1] + word in _NOUNS:
-            joined[-1] += word
-        else:
-            joined.append(word)
-    return joined

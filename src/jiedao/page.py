@@ -260,10 +260,12 @@ def _joined(text: str, found: list[Span]) -> list[Span]:
             groups[-1].append(span)
         else:
             groups.append([span])
-    whole = [(group[0].start, group[-1].end, group[0].kind) for group in groups]
-    return [
-        Span(a, b, (line_kind(text[a:b]) if b - a <= LONGEST_LINE else None) or kind) for a, b, kind in whole
-    ]
+    return [group[0] if len(group) == 1 else _join(text, group) for group in groups]
+
+
+def _join(text: str, group: list[Span]) -> Span:
+    start, end = group[0].start, group[-1].end
+    return Span(start, end, line_kind(text[start:end]) or group[0].kind)
 
 
 _PAIR = re.compile(rf"({LABEL})\s*[:|]\s*((?:(?!{LABEL}\s*[:|])[^。!;|])*)")

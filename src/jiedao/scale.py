@@ -1,7 +1,7 @@
 """Very many reports: read out of core into partitioned Parquet, resumable, on Dask.
 
-The source is dealt into parts (`jiedao.parts`), each is read by the functions that the notebooks use, and what
-it gives is written under its number: ``terms/part-000012.parquet``. A part is finished when its table of
+The source is dealt into parts (`jiedao.parts`), each is read by the functions that the notebooks use, and
+what it gives is written under its number: ``terms/part-000012.parquet``. A part is finished when its table of
 documents stands, which is written last; so a run that was broken off goes on where it stopped, and ends with
 the same tables.
 """
@@ -19,6 +19,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
+from itertools import chain
 from os import cpu_count
 from pathlib import Path
 from typing import NamedTuple
@@ -30,13 +31,16 @@ from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
 
 from jiedao import JiedaoError, __version__
 from jiedao.clean import are_blank, decode
+from jiedao.commitments import find_commitments
 from jiedao.corpus import Parsed, Tokens, parse_text, read_tokens, stated_periods
 from jiedao.documents import FIGURES_END, PERIODS, PLACES, corpus_folder, iso_month, local_places, own_terms
 from jiedao.files import locked, replacing
+from jiedao.indicators import find_indicators
 from jiedao.lexicon import default_terms
 from jiedao.page import page_metadata
 from jiedao.parts import Part, Record, deal, source_size
-from jiedao.reading import code_themes, read_policy
+from jiedao.periods import Source
+from jiedao.reading import code_themes
 from jiedao.segment import Segmenter
 
 AHEAD = 2  # parts that wait at each worker
@@ -91,9 +95,11 @@ def read_part(part: Part, settings: Settings) -> tuple[int, int, dict[str, bytes
     """
     segmenter = _segmenter(settings.terms, settings.engine)
     rows: dict[str, list[tuple]] = {name: [] for name in SCHEMAS}
+    read = 0
     gc.disable()  # a part makes millions of objects and no cycles
     try:
-        for n, record in enumerate(part.read(), 1):
+        for record in part.read():
+            read += 1
             doc_id = record.stated.get("doc_id") or record.source
             try:
                 found = read_record(record, doc_id, segmenter, settings.counts)
@@ -105,7 +111,7 @@ def read_part(part: Part, settings: Settings) -> tuple[int, int, dict[str, bytes
     finally:
         gc.enable()
     chars = sum(row[-3] for row in rows["documents"])
-    return n, chars, {name: _parquet(name, rows[name]) for name in _tables(settings)}
+    return read, chars, {name: _parquet(name, rows[name]) for name in _tables(settings)}
 
 
 def _tables(settings: Settings) -> list[str]:
@@ -120,7 +126,11 @@ def _segmenter(terms: tuple[str, ...], engine: str) -> Segmenter:
 
 def _parquet(name: str, rows: list[tuple]) -> bytes:
     schema = SCHEMAS[name]
-    columns = zip(*rows, strict=True) if rows else [()] * len(schema)
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(schema)
+    if name == "terms":  # a row a text, so far
+        counts = [len(terms) for terms in columns[1]]
+        ids = pa.array(columns[0], _TEXT).take(pa.array(np.repeat(np.arange(len(counts)), counts)))
+        columns = [ids, *(list(chain.from_iterable(column)) for column in columns[1:])]
     arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
     out = io.BytesIO()
     pq.write_table(pa.Table.from_arrays(arrays, schema=schema), out, compression="zstd")
@@ -140,7 +150,7 @@ def read_record(
     Returns
     -------
     dict of list of tuple
-        Rows by table, in the columns of `SCHEMAS`.
+        Rows by table, in the columns of `SCHEMAS`; but of terms one row, with lists.
 
     Raises
     ------
@@ -161,11 +171,16 @@ def read_record(
         digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
     parsed = parse_text(text, encoding, record.source)
     stated = _complete(record.stated, parsed)
-    tokens = read_tokens(parsed, segmenter, local_places(stated))
+    if counts:
+        tokens, (words, kinds) = None, segmenter.words(parsed.body, local_places(stated))
+    else:
+        tokens = read_tokens(parsed, segmenter, local_places(stated))
+        words, kinds = tokens.words, tokens.kinds
     sizes = np.append(0, np.cumsum(~are_blank(parsed.plain)))
     sections = parsed.sections
     n_chars = [int(sizes[s.own_end] - sizes[s.start]) for s in sections]
-    signs = sum(tokens.kinds[word] == "sign" for word in tokens.words)
+    terms = Counter(words)
+    signs = sum(n for term, n in terms.items() if kinds[term] == "sign")
     other = {k: v for k, v in record.stated.items() if k not in (*STATED, "doc_id", "file", "sha256", "year")}
     codes = [None] * len(sections) if counts else code_themes(parsed.plain, sections)[0]
     found = {
@@ -177,7 +192,7 @@ def read_record(
                 *(stated[name] or None for name in STATED),
                 digest,
                 sum(n_chars),
-                len(tokens.words) - signs,
+                len(words) - signs,
                 json.dumps(other, ensure_ascii=False) if other else None,
             )
         ],
@@ -187,9 +202,11 @@ def read_record(
             + ((code.theme, code.theme_secondary, code.sure) if code else (None, None, None))
             for i, (s, n, code) in enumerate(zip(sections, n_chars, codes, strict=True))
         ],
-        "terms": [(doc_id, term, tokens.kinds[term], n) for term, n in Counter(tokens.words).items()],
+        "terms": [(doc_id, list(terms), [kinds[term] for term in terms], list(terms.values()))],
     }
-    return found if counts else found | _read_policy(doc_id, parsed, tokens, stated, found["sections"])
+    return (
+        found if tokens is None else found | _read_policy(doc_id, parsed, tokens, stated, found["sections"])
+    )
 
 
 def _read_policy(
@@ -197,7 +214,7 @@ def _read_policy(
 ) -> dict[str, list[tuple]]:
     """The rows of the tables that go beyond words."""
     periods = stated_periods(stated)
-    reading = read_policy(parsed.plain, parsed.sections, parsed.sentences, tokens.spans(), periods)
+    report = Source(parsed.plain, parsed.sections, parsed.sentences, tokens.spans(), periods)
     of = [section for _, _, section in parsed.sentences]
     shares: Counter[tuple[str, str]] = Counter()
     for section, row in zip(parsed.sections, sections, strict=True):
@@ -208,10 +225,11 @@ def _read_policy(
             (doc_id, of[i.sentence], i.start, i.end, i.text, i.number, i.high, i.unit, i.approx, i.measure)
             + (i.kind, i.status, i.stock_flow, i.growth_of)
             + ("/".join(dict.fromkeys(i.period)) if i.period else None, i.dated, i.counts, i.part_of)
-            for i in reading.indicators
+            for i in find_indicators(report)
         ],
         "commitments": [
-            (doc_id, of[c.sentence], c.start, c.end, c.marker, c.cls, c.strength) for c in reading.commitments
+            (doc_id, of[c.sentence], c.start, c.end, c.marker, c.cls, c.strength)
+            for c in find_commitments(report)
         ],
         "themes": [(doc_id, *key, n) for key, n in shares.items()],
     }
@@ -272,8 +290,8 @@ def scale(
     workers : int, optional
         Processes on this machine; default: one for each processor.
     scheduler : str, optional
-        Address of a running Dask cluster instead. Texts travel to it and tables come back, so that it needs no
-        disk in common with this machine.
+        Address of a running Dask cluster instead. Texts travel to it and tables come back, so that it
+        needs no disk in common with this machine.
     counts : bool
         Documents, sections and terms only.
     say : callable
@@ -335,8 +353,8 @@ def _compute(
             result = future.result()
         except KilledWorker:
             raise JiedaoError(
-                f"part {n}: its worker was killed again and again, for want of memory perhaps; finished parts "
-                "are kept, so run it again with fewer workers"
+                f"part {n}: its worker was killed again and again, for want of memory perhaps; finished "
+                "parts are kept, so run it again with fewer workers"
             ) from None
         future.release()
         submit()

@@ -12,15 +12,27 @@ from __future__ import annotations
 import logging
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import accumulate, compress, groupby
+from operator import itemgetter
 
 import numpy as np
 
 from jiedao import JiedaoError
 from jiedao.clean import are_blank, normalise
 from jiedao.lexicon import default_terms, place_names
-from jiedao.names import LONGEST_RUN, any_of, find_all, find_names, is_dictionary_word, longest_first
+from jiedao.names import (
+    LONGEST_RUN,
+    any_of,
+    find_all,
+    is_dictionary_word,
+    is_place,
+    longest_first,
+    noun_names,
+    quoted_names,
+)
 from jiedao.numerals import LONGEST
 
 Span = tuple[int, int]
@@ -31,21 +43,22 @@ _HAN_CHARACTER = re.compile(f"[{_HAN}]")
 _NUMERAL = "一二两三四五六七八九十百千万亿"
 _KNOWN = "\u4e00-\u9fd5"  # the Chinese characters that the engines know
 _SIGNS = frozenset(",;:!?()。、“”‘’《》【】")  # and the signs that both take one by one
-_WHOLE = "\0"  # stands for what is one word whatever the engine says
+_FOUND, _NAME = "\0", "\1"  # stand for what is one word whatever the engine says
 # Where other characters stand: the engine is not asked about them. (One and more, which is found faster than
 # one or more.)
 _ODD = re.compile("[^\\s{0}{1}][^\\s{0}{1}]*".format(_KNOWN, "".join(_SIGNS)))
 _FRACTION = re.compile(f"[{_NUMERAL}]{{1,{LONGEST}}}分之[{_NUMERAL}]{{1,{LONGEST}}}")
 _NUMBER = re.compile(
     rf"""(?:19|20)\d\d[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}:\d\d(?::\d\d)?
-      |\d{{2,4}}年(?:度(?=[^{_HAN}{_WHOLE}]|工作|总结|计划))?|\d{{1,2}}(?:[-~至—]\d{{1,2}})?月(?:份)?
-      |\d{{1,2}}[日号](?=[^{_HAN}{_WHOLE}]|前|起|至)
+      |\d{{2,4}}年(?:度(?=[^{_HAN}{_FOUND}]|工作|总结|计划))?|\d{{1,2}}(?:[-~至—]\d{{1,2}})?月(?:份)?
+      |\d{{1,2}}[日号](?=[^{_HAN}{_FOUND}]|前|起|至)
       |[A-Za-z\d]{{1,12}}(?:\+[A-Za-z\d]{{1,12}})+(?:[>=≥]+\d+)?|\d+[A-Za-z]+(?![A-Za-z\d])|[A-Za-z]+(?:[-.&'][A-Za-z\d]+)*\d*
       |第?\d+(?:[.,]\d+)*(?:[-~]\d+(?:\.\d+)?)?[余多几]?[十百千万亿]*[余多]?[%‰]?
     """,
     re.VERBOSE,
 )
 _SIGN = re.compile("—+|…+|-{2,}|.", re.DOTALL)
+_RUN = re.compile(rf"[{_KNOWN}]*")
 _LONG_RUN = re.compile(rf"[{_KNOWN}]{{{LONGEST_RUN}}}(?=[{_KNOWN}])")
 _COUNTED = re.compile(
     rf"(第?[{_NUMERAL}几数]+)(是|[个家件项名次批条座处支位户栋片所种类场期级套份本台辆块张道位届轮])"
@@ -55,7 +68,7 @@ _LOCALISERS = set("上下中内里外")
 _UNITS = set("省市区县州旗镇乡")
 # What a word begins with that `Segmenter._merge` may have to look at; no other word is touched.
 # What no run of Chinese characters goes on over.
-_BOUNDS = _SIGNS | {_WHOLE} | {chr(code) for code in range(0x3001) if chr(code).isspace()}
+_BOUNDS = _SIGNS | {_FOUND, _NAME} | {chr(code) for code in range(0x3001) if chr(code).isspace()}
 _SUSPECT = _AFFIXES | _LOCALISERS | set(_NUMERAL + "第几数") | (_BOUNDS - _SIGNS)
 # A frequency at which a term of the lexicon beats every cut of it into dictionary words.
 TERM_FREQUENCY = 20_000
@@ -90,6 +103,25 @@ def split_sentences(text: str, spans: Iterable[Span]) -> list[tuple[int, int, in
             else:
                 found.append((a, a + len(inner), i))
     return found
+
+
+class _Kinds(dict[str, str]):
+    """The kinds of words: some are given, those of the engine's words are found when asked for."""
+
+    def __init__(self, given: dict[str, str], terms: frozenset[str], places: frozenset[str]) -> None:
+        known = places & given.keys() | place_names() & given.keys()
+        super().__init__(given | dict.fromkeys(terms & given.keys(), "term") | dict.fromkeys(known, "place"))
+        self._terms, self._places = terms, places
+
+    def __missing__(self, word: str) -> str:
+        if word in self._places or word in place_names():
+            kind = "place"
+        elif word in self._terms:
+            kind = "term"
+        else:
+            kind = "sign" if word in _SIGNS else "word"
+        self[word] = kind
+        return kind
 
 
 class Segmenter:
@@ -155,7 +187,7 @@ class Segmenter:
         starts, ends = word_spans(words, plain)
         return list(zip(starts.tolist(), ends.tolist(), map(kinds.__getitem__, words), strict=True))
 
-    def words(self, plain: str, places: Iterable[str] = ()) -> tuple[list[str], dict[str, str]]:
+    def words(self, plain: str, places: Iterable[str] = ()) -> tuple[list[str], Mapping[str, str]]:
         """Cut a normalised text into words.
 
         Parameters
@@ -170,78 +202,117 @@ class Segmenter:
         -------
         list of str
             The words in order; together they are the text without its blanks.
-        dict
+        mapping
             The kind of each: ``place`` (of the text, of the whole country, or found by rule), ``name``
             (local bodies, programmes and brands found by rule), ``term`` (of the lexicon), ``number`` (also
             dates and Latin runs), ``sign``, ``word``.
         """
         places = frozenset(places)
-        whole = self._whole(plain, places)
-        masked, place = [], 0
+        text, found, kinds = self._mask(plain, self._whole(plain, places))
+        cut = self._cut(text)
+        names = noun_names(cut, self.terms | places)
+        spans = longest_first(find_all(text, names - self.terms - places))
+        if spans:
+            cut = self._recut(text, cut, spans)
+        words = self._merge(cut, iter(found), iter([text[a:b] for a, b in spans]))
+        kinds |= {text[a:b]: "place" if is_place(text[a:b]) else "name" for a, b in spans}
+        return words, _Kinds(kinds, self.terms, places)
+
+    def _mask(self, plain: str, whole: list[tuple[int, int, str]]) -> tuple[str, list[str], dict[str, str]]:
+        """Put `_FOUND` for all that the engine is not asked about; and what stands there, with its kind."""
+        pieces, place = [], 0
         for start, end, _ in whole:
-            masked += [plain[place:start], _WHOLE]
+            pieces += [plain[place:start], _FOUND]
             place = end
-        text = "".join([*masked, plain[place:]])
-        named = (plain[a:b] for a, b, _ in whole)
-        found, numbers, signs, asked, place = [], [], [], [], 0
+        text = "".join([*pieces, plain[place:]])
+        named = ((plain[a:b], kind) for a, b, kind in whole)
+        pieces, found, kinds, place = [], [], {}, 0
         for odd in _ODD.finditer(text):
             start, end = max(place, odd.start()), odd.end()
             while start < end:
                 ordinal = start > place and text[start - 1] == "第" and text[start].isdecimal()
-                match = _NUMBER.match(text, start - ordinal)
-                if match:
-                    numbers.append(match[0])
+                if match := _NUMBER.match(text, start - ordinal):
+                    word, kind = match[0], "number"
+                elif text[start] == _FOUND:
+                    match = _SIGN.match(text, start)
+                    word, kind = next(named)
                 else:
                     match = _SIGN.match(text, start)
-                    if not _HAN_CHARACTER.match(match[0]):
-                        signs.append(match[0])
-                asked.append(text[place : match.start()])
-                found.append(next(named) if match[0] == _WHOLE else match[0])
+                    word, kind = match[0], "word" if _HAN_CHARACTER.match(match[0]) else "sign"
+                found.append(word)
+                kinds[word] = kind
+                pieces.append(text[place : match.start()])
                 start = place = match.end()
-        words = self._merge(self._cut(_WHOLE.join([*asked, text[place:]])), found)
-        distinct = set(words)
-        kinds = dict.fromkeys(distinct, "word") | dict.fromkeys([*signs, *_SIGNS], "sign")
-        kinds |= dict.fromkeys(numbers, "number") | {plain[a:b]: kind for a, b, kind in whole}
-        kinds |= dict.fromkeys(distinct & self.terms, "term")
-        kinds |= dict.fromkeys(distinct & (places | place_names()), "place")
-        return words, kinds
+        text = _FOUND.join([*pieces, text[place:]])
+        return (_LONG_RUN.sub(r"\g<0> ", text) if _LONG_RUN.search(text) else text), found, kinds
 
-    def _merge(self, cut: list[str], found: list[str]) -> list[str]:
+    def _recut(self, text: str, cut: list[str], names: list[Span]) -> list[str]:
+        """Cut the runs of Chinese characters again that hold names, with `_NAME` in place of each."""
+        ends = list(accumulate(map(len, cut)))
+        pieces, runs, place = [], [], 0
+        for (start, stop), held in groupby(names, lambda span: _run_around(text, *span)):
+            for a, b in held:
+                pieces += [text[max(place, start) : a], _NAME]
+                place = b
+            pieces += [text[place:stop], "\n"]
+            place = stop
+            runs.append((bisect_right(ends, start), bisect_right(ends, stop - 1) + 1))
+        again = self._cut("".join(pieces))
+        words, place, at = [], 0, 0
+        for first, last in runs:
+            end = again.index("\n", at)
+            words += cut[place:first] + again[at:end]
+            place, at = last, end + 1
+        return words + cut[place:]
+
+    def _merge(self, cut: list[str], found: Iterator[str], names: Iterator[str]) -> list[str]:
         """The engine's words, cut to the standard of the study, and among them those found before."""
-        others = iter(found)
         words: list[str] = []
         place = 0
-        for i in [i for i, word in enumerate(cut) if word[0] in _SUSPECT]:
+        suspects = map(_SUSPECT.__contains__, map(itemgetter(0), cut))
+        for i in compress(range(len(cut)), suspects):
             words += cut[place:i]
             word, place = cut[i], i + 1
-            inside = i > 0 and cut[i - 1][0] not in _BOUNDS
-            if word == _WHOLE:
-                words.append(next(others))
-            elif word not in self.terms and (counted := _COUNTED.fullmatch(word)):
+            if word == _FOUND:
+                words.append(next(found))
+            elif word == _NAME:
+                words.append(next(names))
+            elif word in _AFFIXES:
+                if i and cut[i - 1][0] not in _BOUNDS and len(words[-1]) > 1:
+                    words[-1] += word
+                else:
+                    words.append(word)
+            elif len(word) > 1 and word not in self.terms and (counted := _COUNTED.fullmatch(word)):
                 words += counted.groups()
-            elif inside and word in _AFFIXES and len(words[-1]) > 1:
-                words[-1] += word
-            elif inside and len(word) == 2 and word[0] in _LOCALISERS and not self._knows(word):
+            elif len(word) == 2 and word[0] in _LOCALISERS and i and self._is_invented(word, cut[i - 1]):
                 words += word  # 服务|上|求|精准: an invented word that begins with a localiser is none
             elif not word.isspace():
                 words.append(word)
         return words + cut[place:]
 
-    def _knows(self, word: str) -> bool:
-        return word in self.terms or is_dictionary_word(word)
+    def _is_invented(self, word: str, before: str) -> bool:
+        """Whether a word inside a run of Chinese characters stands in no list."""
+        return before[0] not in _BOUNDS and word not in self.terms and not is_dictionary_word(word)
 
     def _whole(self, plain: str, places: frozenset[str]) -> list[tuple[int, int, str]]:
         """Stretches that are one word whatever the engine says: signed terms and names, longest first."""
         spans = {m.span(): "term" for m in self._signed.finditer(plain)}
-        spans |= {(a, b): kind for a, b, kind in find_names(plain, self._cut, self.terms | places)}
+        spans |= dict.fromkeys(find_all(plain, quoted_names(plain) - self.terms - places), "name")
         for a, b in find_all(plain, places - place_names()):
             # 天心|区委: the word for what a place is may begin another
             if plain[b - 1] not in _UNITS or not is_dictionary_word(plain[b - 1 : b + 1]):
                 spans[a, b] = "place"
         if "分之" in plain:
             spans |= {m.span(): "number" for m in _FRACTION.finditer(plain)}
-        spans |= dict.fromkeys(find_all(plain, _WHOLE), "sign")
+        for mark in (_FOUND, _NAME):
+            spans |= dict.fromkeys(find_all(plain, mark), "sign")
         return [(a, b, spans[a, b]) for a, b in longest_first(spans)]
+
+
+def _run_around(text: str, start: int, end: int) -> Span:
+    """The run of Chinese characters that holds a span."""
+    before = _RUN.match(text[max(0, start - LONGEST_RUN) : start][::-1])
+    return start - before.end(), _RUN.match(text, end).end()
 
 
 def word_spans(words: Sequence[str], plain: str) -> tuple[np.ndarray, np.ndarray]:
@@ -258,12 +329,7 @@ def word_spans(words: Sequence[str], plain: str) -> tuple[np.ndarray, np.ndarray
 def _engine(terms: frozenset[str], engine: str, hmm: bool) -> Callable[[str], list[str]]:
     """A function that cuts Chinese characters, with signs and blanks between them, into words."""
     added = sorted(t for t in terms if re.fullmatch(f"[{_HAN}]+", t))
-    cut = _jieba(added, hmm) if engine == "jieba" else _rjieba(added, hmm)
-
-    def cut_all(text: str) -> list[str]:
-        return cut(_LONG_RUN.sub(r"\g<0> ", text) if _LONG_RUN.search(text) else text)
-
-    return cut_all
+    return _jieba(added, hmm) if engine == "jieba" else _rjieba(added, hmm)
 
 
 def _jieba(terms: list[str], hmm: bool) -> Callable[[str], list[str]]:
