@@ -30,7 +30,7 @@ from jiedao.outline import Section, read_outline
 from jiedao.page import find_furniture
 from jiedao.periods import Period
 from jiedao.reading import Reading, code_themes, read_policy
-from jiedao.segment import Segmenter, split_sentences, word_spans
+from jiedao.segment import Segmenter, fastest_engine, split_sentences, word_spans
 
 if TYPE_CHECKING:
     from jiedao.display import Report
@@ -209,7 +209,7 @@ class Corpus:
     @cached_property
     def segmenter(self) -> Segmenter:
         """The segmenter of this corpus: the lexicon and own terms."""
-        return Segmenter([*default_terms(), *self._terms])
+        return Segmenter([*default_terms(), *self._terms], fastest_engine())
 
     @cached_property
     def sections(self) -> pd.DataFrame:

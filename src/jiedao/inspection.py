@@ -10,7 +10,7 @@ from jiedao.documents import local_places
 from jiedao.indicators import Indicator
 from jiedao.page import page_metadata
 from jiedao.reading import code_themes, read_policy
-from jiedao.segment import Segmenter
+from jiedao.segment import Segmenter, fastest_engine
 
 
 def inspect_report(data: bytes, name: str = "text") -> dict[str, Any]:
@@ -31,7 +31,7 @@ def inspect_report(data: bytes, name: str = "text") -> dict[str, Any]:
     parsed = parse(data, name)
     title = next((s for s in parsed.sections if s.style == "title"), None)
     metadata = page_metadata(parsed.plain, parsed.furniture, parsed.title)
-    segmenter = Segmenter()
+    segmenter = Segmenter(engine=fastest_engine())
     sentences, tokens = parsed.sentences, token_spans(parsed, segmenter, local_places(metadata))
     reading = read_policy(parsed.plain, parsed.sections, sentences, tokens)
     untitled = [{"start": 0, "end": 0, "message": "no title was found on the page"}]

@@ -84,7 +84,8 @@ def read_choices(folder: str | Path, k: int) -> Iterator[tuple[str, Reading]]:
         corpus.sections, corpus.tokens, characters, corpus.sentences, corpus.indicators, k, verbs
     )
     yield "published", published
-    plain, certain = Segmenter(()), Segmenter(corpus.segmenter.terms, hmm=False)
+    engine = corpus.segmenter.engine
+    plain, certain = Segmenter((), engine), Segmenter(corpus.segmenter.terms, engine, hmm=False)
     for choice, segmenter in (("lexicon off", plain), ("HMM off", certain)):
         other = read_corpus(folder, segmenter)
         yield choice, replace(published, tokens=other.tokens, indicators=other.indicators)

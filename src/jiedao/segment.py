@@ -10,11 +10,13 @@ between, so that both give the same tokens for every text.
 from __future__ import annotations
 
 import logging
+import os
 import re
 import tempfile
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from importlib.util import find_spec
 from itertools import accumulate, compress, groupby
 from operator import itemgetter
 
@@ -73,6 +75,14 @@ _SUSPECT = _AFFIXES | _LOCALISERS | set(_NUMERAL + "第几数") | (_BOUNDS - _SI
 # A frequency at which a term of the lexicon beats every cut of it into dictionary words.
 TERM_FREQUENCY = 20_000
 _SENTENCE = re.compile(r"[^。!?;\r\n]*(?:[。!?;]+[”’\"')》」』]*|(?=[\r\n])|$)")
+
+
+def fastest_engine() -> str:
+    """The engine to take where nothing speaks for the other: rjieba if it is installed.
+
+    The environment variable ``JIEDAO_ENGINE`` decides otherwise.
+    """
+    return os.environ.get("JIEDAO_ENGINE") or ("rjieba" if find_spec("rjieba") else "jieba")
 
 
 def split_sentences(text: str, spans: Iterable[Span]) -> list[tuple[int, int, int]]:
