@@ -323,7 +323,7 @@ def test_a_source_with_nothing_to_read_is_refused(source, tmp_path):
     tree(tmp_path, report_pdf="%PDF")
     (tmp_path / "empty").mkdir()
     for ask in (records, source_size):
-        with pytest.raises(JiedaoError, match="no file that can be read; .txt, .jsonl") as error:
+        with pytest.raises(JiedaoError, match=r"no file that can be read; \.txt, \.jsonl") as error:
             ask(tmp_path / source)
         assert str(tmp_path / source) in str(error.value)
 
@@ -335,7 +335,8 @@ def test_a_name_that_is_no_text_can_be_stored(tmp_path):
 
 
 def test_a_corpus_is_read_by_its_table(small):
-    rows = {row["doc_id"]: row for row in csv.DictReader((RAW / "documents.csv").open(encoding="utf-8-sig"))}
+    table = io.StringIO((RAW / "documents.csv").read_text("utf-8-sig"))
+    rows = {row["doc_id"]: row for row in csv.DictReader(table)}
     for source in (RAW, RAW.parents[1]):  # or the study folder around it
         found = records(source)
         assert [r.stated["doc_id"] for r in found] == list(rows)
@@ -363,9 +364,8 @@ def test_a_file_that_cannot_be_read_is_an_error_with_its_reason(tmp_path, monkey
         raise PermissionError(13, "Permission denied", str(path))
 
     monkeypatch.setattr(Path, "open", refuse)
-    (part,) = deal_of_one = [parts.Part(1, files=((str(tmp_path / "texts/a.txt"), "a.txt", {}),))]
-    assert "Permission denied" in str(next(deal_of_one[0].read()).text)
-    assert len(list(part.read())) == 1
+    part = parts.Part(1, files=((str(tmp_path / "texts/a.txt"), "a.txt", {}),))
+    assert "Permission denied" in str(next(part.read()).text)
 
 
 @often
