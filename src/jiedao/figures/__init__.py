@@ -23,6 +23,7 @@ from matplotlib.text import Text
 from PIL import Image
 
 from jiedao import JiedaoError, house
+from jiedao.figures.embed import fonts_kept
 from jiedao.figures.sheet import PUBLISHED, Sheet, millimetres, widths
 from jiedao.files import replacing
 from jiedao.plots import BASE, luminance, scaled
@@ -50,6 +51,7 @@ SILENT = {
     "tiff": (),
 }
 FORMATS = tuple(SILENT)
+NOT_AGAIN = {"figure.constrained_layout.use": False}  # no other layout than that of `draw`
 _DRAWN: dict[str, Draw] = {}
 
 
@@ -109,7 +111,7 @@ def draw(
         sheet, n, before = Sheet(documents, lang, width), len(_reports(values)), plt.get_fignums()
         try:
             figure = _decline(n, sheet) if n > len(house.COLOURS) else _DRAWN[name](values, sheet)
-            figure.draw_without_rendering()  # lay out once, for all formats alike
+            figure.get_layout_engine().execute(figure)  # once, for all formats alike
             figure.set_layout_engine("none")
         finally:  # pyplot would keep it in memory; it can be saved all the same
             for number in set(plt.get_fignums()) - set(before):
@@ -155,10 +157,11 @@ def publish(
 
 
 def save(figure: Figure, folder: Path, name: str, formats: Iterable[str], dpi: float | None = None) -> None:
-    """Write a figure in some formats, whole or not at all, the same bytes each time."""
+    """Write a figure that is laid out in some formats, whole or not at all, the same bytes each time."""
     for form in formats:
         extra = {"dpi": dpi} if dpi else {}
-        with replacing(folder / f"{name}.{form}") as path:
+        with replacing(folder / f"{name}.{form}") as path, plt.rc_context(NOT_AGAIN), fonts_kept():
+            figure.set_layout_engine(None)  # with any, even "none", matplotlib draws all of it twice
             if form == "tiff":
                 dots = dpi or DPI[form]
                 _opaque(figure, dots).save(path, form, compression="tiff_lzw", dpi=(dots, dots))
