@@ -95,7 +95,8 @@ def idf(dtm: pd.DataFrame) -> pd.Series:
 
     N is the number of rows, df the number of rows that hold the term.
     """
-    return np.log((1 + len(dtm)) / (1 + (dtm > 0).sum())) + 1
+    held = pd.Series((dtm.to_numpy() > 0).sum(axis=0), dtm.columns)
+    return np.log((1 + len(dtm)) / (1 + held)) + 1
 
 
 def tf_idf(dtm: pd.DataFrame) -> pd.DataFrame:

@@ -161,20 +161,18 @@ def compare_halves(
         other reports, hold too; medians over the draws), difference (own minus other), low, high (95 % of
         the draws).
     """
-    sections = characters.groupby(["doc_id", "section_id"], sort=False)
-    texts = {key: _runs(mine) for key, mine in sections}
+    owners, texts = _grams(characters, shortest)
     rng = np.random.default_rng(seed)
     rows = {}
     for doc_id in characters["doc_id"].unique():
-        mine = [runs for (d, _), runs in texts.items() if d == doc_id]
-        rest = [runs for (d, _), runs in texts.items() if d != doc_id]
+        mine = [text for text, owner in zip(texts, owners, strict=True) if owner == doc_id]
+        rest = [text for text, owner in zip(texts, owners, strict=True) if owner != doc_id]
         if len(mine) < 2 or not rest:
             continue
         shares = []
         for _ in range(draws):
             half, other_half = _take([mine[i] for i in rng.permutation(len(mine))], 0.5)
-            size = sum(len(run) for *_, run in other_half)
-            others, _ = _take([rest[i] for i in rng.permutation(len(rest))], size)
+            others, _ = _take([rest[i] for i in rng.permutation(len(rest))], len(other_half))
             shares.append([_shared(half, held, shortest) for held in (other_half, others)])
         own, other = np.array(shares).T
         low, high = interval(own - other)
@@ -184,23 +182,38 @@ def compare_halves(
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("doc_id")
 
 
-def _take(sections: list[list], size: float) -> tuple[list, list]:
+def _grams(characters: pd.DataFrame, shortest: int) -> tuple[list[str], list[np.ndarray]]:
+    """The report of each section, and for each of its characters which ``shortest`` characters begin there.
+
+    Each such wording has a number from 0; -1 stands where a run has fewer characters left.
+    """
+    sections = characters.groupby(["doc_id", "section_id"], sort=False).ngroup()
+    characters = characters.iloc[sections.argsort(kind="stable")]
+    section, run = sections.loc[characters.index].to_numpy(), characters["run"].to_numpy()
+    text, last = "".join(characters["character"]), max(0, len(characters) - shortest + 1)
+    begins, ends = slice(last), slice(len(characters) - last, None)
+    whole = (section[begins] == section[ends]) & (run[begins] == run[ends])
+    found = pd.factorize(np.array([text[i : i + shortest] for i in range(last)], dtype=object))[0]
+    numbers = np.concatenate([np.where(whole, found, -1), np.full(len(characters) - last, -1)]).astype(int)
+    first = np.flatnonzero(np.diff(section, prepend=-1))
+    return list(characters["doc_id"].iloc[first]), np.split(numbers, first[1:])
+
+
+def _take(sections: list[np.ndarray], size: float) -> tuple[np.ndarray, np.ndarray]:
     """Whole sections up to a number of characters (or a share of all of them), and the rest."""
-    lengths = np.cumsum([sum(len(run) for *_, run in runs) for runs in sections])
+    lengths = np.cumsum([len(section) for section in sections])
     wanted = size * lengths[-1] if size < 1 else size
     cut = int(np.abs(lengths - wanted).argmin()) + 1
-    return [r for runs in sections[:cut] for r in runs], [r for runs in sections[cut:] for r in runs]
+    return np.concatenate(sections[:cut]), np.concatenate([*sections[cut:], np.array([], dtype=int)])
 
 
-def _shared(runs: list, others: list, shortest: int) -> float:
-    """Share of the characters of some runs that lie in a run of ``shortest`` which the others hold too."""
-    held = {run[i : i + shortest] for *_, run in others for i in range(len(run) - shortest + 1)}
-    covered = total = 0
-    for *_, run in runs:
-        total += len(run)
-        end = 0
-        for i in range(len(run) - shortest + 1):
-            if run[i : i + shortest] in held:
-                covered += i + shortest - max(end, i)
-                end = i + shortest
-    return covered / total
+def _shared(text: np.ndarray, others: np.ndarray, shortest: int) -> float:
+    """Share of the characters of a text that lie in a run of ``shortest`` which the others hold too."""
+    held = np.zeros(max(text.max(), others.max(initial=-1)) + 2, dtype=bool)
+    held[others] = True
+    held[-1] = False  # where no run begins
+    begins = held[text]
+    covered = begins.copy()
+    for further in range(1, shortest):
+        covered[further:] |= begins[:-further]
+    return covered.sum() / len(covered)

@@ -168,11 +168,12 @@ def coherence(dtm: pd.DataFrame, labels: pd.Series, n: int = 8) -> float:
     ----------
     Lau, J. H., Newman, D. & Baldwin, T. (2014). Machine reading tea leaves. EACL 2014, 530–539.
     """
-    holds = (dtm > 0).astype(float)
     values = []
     for _, terms in top_terms(dtm, labels, n).groupby("cluster")["term"]:
-        for v, w in combinations(terms, 2):
-            both, alone = (holds[v] * holds[w]).mean(), holds[v].mean() * holds[w].mean()
+        holds = (dtm[list(terms)].to_numpy() > 0).astype(float)
+        together = holds.T @ holds / len(holds)
+        for v, w in combinations(range(len(terms)), 2):
+            both, alone = together[v, w], together[v, v] * together[w, w]
             values.append(-1.0 if both == 0 else 1.0 if both == 1 else np.log(both / alone) / -np.log(both))
     return float(np.mean(values))
 

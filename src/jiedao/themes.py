@@ -7,9 +7,12 @@ word decides. Codes that people gave to sections never enter here.
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 import pandas as pd
 from scipy import sparse
+from sklearn import config_context
 from sklearn.cluster import AgglomerativeClustering
 from sklearn.decomposition import NMF
 
@@ -81,14 +84,23 @@ def section_matrix(
         + headings.reindex(leaves.index, fill_value=0)
         + headings.reindex(leaves["parent"], fill_value=0).set_axis(leaves.index)
     )
-    return matrix.loc[:, (matrix > 0).sum() >= fewest]
+    return matrix.loc[:, (matrix.to_numpy() > 0).sum(axis=0) >= fewest].copy()  # of one piece: it is cut often
+
+
+class _Kept(sparse.csr_array):
+    """A sparse matrix that transposes itself once: NMF asks for it at every step."""
+
+    @cached_property
+    def T(self) -> sparse.csc_array:  # noqa: N802 (the name it has in NumPy)
+        return self.transpose()
 
 
 def nmf_labels(weighted: np.ndarray, k: int, seed: int) -> np.ndarray:
     """Assign each row of a tf-idf matrix to its strongest component of one NMF."""
     model = NMF(k, init="random", random_state=seed, max_iter=2000, tol=3e-3)
-    parts = model.fit_transform(sparse.csr_matrix(weighted)) * np.sqrt((model.components_**2).sum(axis=1))
-    return parts.argmax(axis=1)
+    with config_context(assume_finite=True, skip_parameter_validation=True):  # thousands of small fits
+        parts = model.fit_transform(_Kept(weighted))
+    return (parts * np.sqrt((model.components_**2).sum(axis=1))).argmax(axis=1)
 
 
 def co_assignment(
