@@ -16,6 +16,7 @@ import jiedao.similarity
 from jiedao.dtm import count, idf
 from jiedao.similarity import (
     _divergence,
+    _sample_distance,
     as_matrix,
     contributions,
     cosine,
@@ -177,15 +178,21 @@ def test_idf_counts_sections_not_texts():
     pd.testing.assert_frame_equal(many, similarity(tokens(texts, 1), draws=5).set_index(["a", "b"]))
 
 
+def test_samples_are_as_far_apart_as_any_texts():
+    rng = np.random.default_rng(0)
+    one, other = (rng.multinomial(30, np.full(12, 1 / 12), size=20).astype(np.uint8) for _ in range(2))
+    assert (_sample_distance(one, other, 30) == jensen_shannon(*(x.astype(float) for x in (one, other)))).all()
+
+
 def captured(monkeypatch, table, draws):
     """The samples that are compared, by pair in the order of the result: (draws, terms) each."""
     pairs = []
 
-    def spy(p, q):
+    def spy(p, q, n):
         pairs.append((p, q))
-        return jensen_shannon(p, q)
+        return np.array([jensen_shannon(*(x.astype(float) for x in pair)) for pair in zip(p, q, strict=True)])
 
-    monkeypatch.setattr(jiedao.similarity, "jensen_shannon", spy)
+    monkeypatch.setattr(jiedao.similarity, "_sample_distance", spy)
     return similarity(table, draws=draws), pairs
 
 

@@ -84,10 +84,11 @@ def keyness(target: pd.Series, reference: pd.Series, prior: pd.Series | None = N
     absent = (a + b) == 0
     out.insert(5, "p", np.where(absent, 1.0, chi2.sf(out["g2"], 1)))
     out.insert(6, "q", _benjamini_hochberg(out["p"].to_numpy()))
-    out.loc[absent, "g2"] = 0.0
     unknown = absent if n1 and n2 else np.ones(len(terms), dtype=bool)
-    out.loc[absent, ["per_1000_target", "per_1000_reference", "q"]] = np.nan
-    out.loc[unknown, ["log_ratio", "lrc", "log_odds", "log_odds_z"]] = np.nan
+    if unknown.any():
+        out.loc[absent, "g2"] = 0.0
+        out.loc[absent, ["per_1000_target", "per_1000_reference", "q"]] = np.nan
+        out.loc[unknown, ["log_ratio", "lrc", "log_odds", "log_odds_z"]] = np.nan
     return out
 
 

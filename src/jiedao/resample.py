@@ -71,7 +71,8 @@ def interval(draws: np.ndarray, level: float = 0.95) -> tuple[np.ndarray, np.nda
     if not draws.size:
         return np.full(draws.shape[1:], np.nan), np.full(draws.shape[1:], np.nan)
     tail = (1 - level) / 2
-    low, high = np.nanquantile(draws, [tail, 1 - tail], axis=0)
+    quantile = np.nanquantile if np.isnan(draws).any() else np.quantile  # the first goes column by column
+    low, high = quantile(draws, [tail, 1 - tail], axis=0)
     return low, high
 
 

@@ -13,6 +13,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 from scipy.stats import entropy
+from sklearn import config_context
 from sklearn.cluster import KMeans
 from sklearn.decomposition import TruncatedSVD
 from sklearn.metrics import (
@@ -68,6 +69,10 @@ METHODS: Mapping[str, Clusterer] = {
 }
 
 
+# Scikit-learn looks whether its input is fit for use: of thousands of small fits that is a good part.
+_unchecked = partial(config_context, assume_finite=True, skip_parameter_validation=True)
+
+
 def stability(
     dtm: pd.DataFrame, k: int, method: Clusterer = cluster, repeats: int = 6, seed: int = SEED
 ) -> tuple[pd.Series, dict[str, float]]:
@@ -101,8 +106,9 @@ def stability(
     Hennig, C. (2007). Cluster-wise assessment of cluster stability. CSDA 52(1), 258–271.
     """
     drawn = [np.flatnonzero(w) for w in draw_weights(np.zeros(len(dtm)), repeats, seed)]
-    again = [method(dtm, k, seed + r) for r in range(max(2, repeats // 2))]
-    redrawn = [method(dtm.iloc[d], k, seed + 1 + r) for r, d in enumerate(drawn)]
+    with _unchecked():
+        again = [method(dtm, k, seed + r) for r in range(max(2, repeats // 2))]
+        redrawn = [method(dtm.iloc[d], k, seed + 1 + r) for r, d in enumerate(drawn)]
     agreement = [adjusted_rand_score(again[0][d], other) for d, other in zip(drawn, redrawn, strict=True)]
     measures = {
         "seed_ari": float(np.mean([adjusted_rand_score(a, b) for a, b in combinations(again, 2)])),

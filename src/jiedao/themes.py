@@ -12,7 +12,6 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 from scipy import sparse
-from sklearn import config_context
 from sklearn.cluster import AgglomerativeClustering
 from sklearn.decomposition import NMF
 
@@ -79,12 +78,13 @@ def section_matrix(
     in_heading = words["start"] < words["section_id"].map(heading_end)
     text = count(words, "section_id")
     headings = count(words[in_heading], "section_id").reindex(columns=text.columns, fill_value=0)
+    headings = headings.copy()  # in one piece, not one a column
     matrix = (
         text.reindex(leaves.index, fill_value=0)
         + headings.reindex(leaves.index, fill_value=0)
         + headings.reindex(leaves["parent"], fill_value=0).set_axis(leaves.index)
     )
-    return matrix.loc[:, (matrix.to_numpy() > 0).sum(axis=0) >= fewest].copy()  # of one piece: it is cut often
+    return matrix.loc[:, (matrix.to_numpy() > 0).sum(axis=0) >= fewest].copy()
 
 
 class _Kept(sparse.csr_array):
@@ -98,9 +98,8 @@ class _Kept(sparse.csr_array):
 def nmf_labels(weighted: np.ndarray, k: int, seed: int) -> np.ndarray:
     """Assign each row of a tf-idf matrix to its strongest component of one NMF."""
     model = NMF(k, init="random", random_state=seed, max_iter=2000, tol=3e-3)
-    with config_context(assume_finite=True, skip_parameter_validation=True):  # thousands of small fits
-        parts = model.fit_transform(_Kept(weighted))
-    return (parts * np.sqrt((model.components_**2).sum(axis=1))).argmax(axis=1)
+    parts = model.fit_transform(_Kept(weighted)) * np.sqrt((model.components_**2).sum(axis=1))
+    return parts.argmax(axis=1)
 
 
 def co_assignment(
