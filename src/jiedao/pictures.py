@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from itertools import cycle, product
 from random import Random
 from typing import NamedTuple
@@ -87,23 +88,28 @@ def _pack(words: Mapping[str, float], scale: float, margin: int, tries: int = 8)
     return best
 
 
+@cache
+def _ink(word: str) -> tuple[float, ...]:
+    """The box of a word in type of 1,000 pixels."""
+    return ImageFont.truetype(BOLD, 1000).getbbox(word, anchor="ls")
+
+
 def _place(words: Mapping[str, float], scale: float, margin: int, seed: int) -> list[Placed]:
     """Place words by falling frequency until one finds no room."""
     width, height = CLOUD
-    taken = np.zeros((height, width), dtype=np.uint32)
-    space = IntegralOccupancyMap(height, width, None)
-    font, chance = ImageFont.truetype(BOLD, 1000), Random(seed)
+    space, chance = IntegralOccupancyMap(height, width, None), Random(seed)
     placed: list[Placed] = []
     for word, frequency in sorted(words.items(), key=lambda item: (-item[1], item[0])):
         size = float(scale * np.sqrt(frequency))
-        left, top, right, bottom = (edge * size / 1000 for edge in font.getbbox(word, anchor="ls"))
+        left, top, right, bottom = (edge * size / 1000 for edge in _ink(word))
         box = int(bottom - top) + 1 + margin, int(right - left) + 1 + margin
         found = space.sample_position(*box, chance)
         if found is None:
             break
         row, column = found
-        taken[row : row + box[0], column : column + box[1]] = 255
-        space.update(taken, row, column)
+        down, right = np.arange(1, height - row + 1), np.arange(1, width - column + 1)
+        taken = np.outer(np.minimum(down, box[0]), np.minimum(right, box[1]))  # above and left of each pixel
+        space.integral[row:, column:] += taken.astype(np.uint32)
         placed.append((word, size, column + margin / 2 - left, row + margin / 2 - top))
     return placed
 
