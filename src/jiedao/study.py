@@ -14,6 +14,7 @@ import os
 import shutil
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -145,16 +146,17 @@ def _stage(
 
 
 def _execute(notebooks: list[Path], jobs: int, say: Callable[[str], None]) -> None:
-    """Run each notebook as soon as those it needs are done."""
-    waiting = {n.name[:2]: n for n in notebooks}
-    numbers, undone = list(waiting), set(waiting)
+    """Run each notebook as soon as those it needs are done, one at a time in their order."""
+    by_number = {n.name[:2]: n for n in notebooks}
+    needs = {n: NEEDS.get(n, tuple(by_number)[:i]) for i, n in enumerate(by_number)}
+    waiting = {n: by_number[n] for n in (_most_urgent_first(needs) if jobs > 1 else by_number)}
+    undone = set(waiting)
     running: dict[Future[float], Path] = {}
     clients: list[NotebookClient] = []
     with ThreadPoolExecutor(jobs) as pool, _killing(clients, running):
         while undone:
             for number in list(waiting):
-                needs = NEEDS.get(number, numbers[: numbers.index(number)])
-                if len(running) < jobs and undone.isdisjoint(needs):
+                if len(running) < jobs and undone.isdisjoint(needs[number]):
                     notebook = waiting.pop(number)
                     say(f"{notebook.stem} …")
                     running[pool.submit(execute, notebook, clients)] = notebook
@@ -162,6 +164,15 @@ def _execute(notebooks: list[Path], jobs: int, say: Callable[[str], None]) -> No
                 notebook = running.pop(future)
                 say(f"{notebook.stem}  {future.result():.1f} s")
                 undone.remove(notebook.name[:2])
+
+
+def _most_urgent_first(needs: Mapping[str, Iterable[str]]) -> list[str]:
+    """Notebooks that most others wait for; of equals, those that wait for the longest chain themselves."""
+    waited_for = Counter(other for others in needs.values() for other in others)
+    chain: dict[str, int] = {}
+    for number, others in needs.items():
+        chain[number] = 1 + max((chain.get(other, 0) for other in others), default=0)
+    return sorted(needs, key=lambda number: (-waited_for[number], -chain[number], number))
 
 
 @contextmanager
