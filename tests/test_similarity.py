@@ -181,7 +181,9 @@ def test_idf_counts_sections_not_texts():
 def test_samples_are_as_far_apart_as_any_texts():
     rng = np.random.default_rng(0)
     one, other = (rng.multinomial(30, np.full(12, 1 / 12), size=20).astype(np.uint8) for _ in range(2))
-    assert (_sample_distance(one, other, 30) == jensen_shannon(*(x.astype(float) for x in (one, other)))).all()
+    assert (
+        _sample_distance(one, other, 30) == jensen_shannon(*(x.astype(float) for x in (one, other)))
+    ).all()
 
 
 def captured(monkeypatch, table, draws):

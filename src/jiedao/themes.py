@@ -91,7 +91,7 @@ class _Kept(sparse.csr_array):
     """A sparse matrix that transposes itself once: NMF asks for it at every step."""
 
     @cached_property
-    def T(self) -> sparse.csc_array:  # noqa: N802 (the name it has in NumPy)
+    def T(self) -> sparse.csc_array:
         return self.transpose()
 
 
