@@ -191,7 +191,7 @@ def list_findings(reading: Reading) -> Iterator[Finding]:
     factors = {"themes-street": "doc_id", "themes-part": "orientation"}
     factors = {name: factor for name, factor in factors.items() if leaves[factor].nunique() > 1}
     inputs = (reading.sections, reading.tokens, hide, reading.mask, reading.k, reading.method)
-    if leaves["section_id"].isin(reading.tokens["section_id"]).sum() >= reading.k:
+    if leaves["section_id"].isin(reading.tokens["section_id"].unique()).sum() >= reading.k:
         names, chosen_factors = (*factors, "themes-return"), list(factors.values())
         yield Finding(names, inputs, lambda inputs=inputs: _themes(*inputs, chosen_factors))
     chosen = reading.content()
