@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from figure_checks import collisions, faint
+from fontTools import subset
 from fontTools.ttLib import TTFont
 from matplotlib.text import Text
 from PIL import Image
@@ -23,6 +24,7 @@ from jiedao import JiedaoError, figures, house
 from jiedao.comparability import label_parts, list_units, mark_documents
 from jiedao.corpus import read_corpus
 from jiedao.documents import read_documents
+from jiedao.figures.embed import fonts_kept
 from jiedao.lexicon import glosses
 from jiedao.tables import UnknownName
 
@@ -141,6 +143,24 @@ def test_each_figure_is_published_by_its_notebook():
             published[stem] = path.name[1]
     assert sorted(published) == STEMS
     assert all(stem.startswith(f"fig{number}-") for stem, number in published.items())
+
+
+@pytest.mark.parametrize("path", FONTS, ids=lambda p: p.stem)
+def test_a_font_that_is_kept_is_cut_as_one_that_is_read(path):
+    def cut(glyphs):
+        options = subset.Options(glyph_names=True, recommended_glyphs=True)
+        cutter = subset.Subsetter(options)
+        cutter.populate(gids=glyphs)
+        with subset.load_font(path, options) as font:
+            cutter.subset(font)
+            font.save(file := BytesIO(), reorderTables=False)
+        return file.getvalue(), cutter.glyph_index_map
+
+    wanted = [range(20, 30), range(4000, 4300, 7), range(25, 5000, 333)]
+    read = [cut(glyphs) for glyphs in wanted]
+    with fonts_kept():
+        assert [cut(glyphs) for glyphs in wanted] == read
+    assert subset.load_font.__module__ == "fontTools.subset"
 
 
 @pytest.mark.parametrize("lang", house.LANGUAGES)

@@ -16,7 +16,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from jiedao import JiedaoError
 from jiedao import study as studies
 from jiedao.files import locked
-from jiedao.study import NEEDS, OUTPUTS, READY, SCRATCH, execute, run
+from jiedao.study import NEEDS, OUTPUTS, READY, SCRATCH, _most_urgent_first, execute, run
 
 JIEDAO = str(Path(sys.executable).with_name("jiedao"))
 HEADER = "doc_id,file,street,district,city,province,genre\n"
@@ -281,6 +281,11 @@ def test_a_notebook_starts_when_those_it_needs_are_done(monkeypatch, tmp_path, j
     assert sorted(said) == sorted(line for n in only for line in (f"{n}-x …", f"{n}-x  1.5 s"))
     if jobs == 1:
         assert started == list(only)
+
+
+def test_what_most_others_wait_for_begins_first():
+    assert _most_urgent_first({"1": (), "2": ("1",), "3": ("1",), "4": ("3",)}) == ["1", "3", "4", "2"]
+    assert _most_urgent_first({"1": ("9",), "2": ()}) == ["1", "2"]  # 9 is not run
 
 
 def test_execute_hands_its_client_over(tmp_path):
