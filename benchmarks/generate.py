@@ -27,9 +27,10 @@ from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
-from jiedao.corpus import Corpus, parse, read_corpus
+from jiedao.corpus import Corpus, read_corpus
 from jiedao.lexicon import default_terms, place_names
 from jiedao.names import BODY_NOUNS, PLACE_NOUNS
+from jiedao.report import parse
 
 ROOT = Path(__file__).resolve().parent.parent
 FEWEST, MOST = 3000, 4600  # characters of a report without blanks and furniture, as the real ones have them

@@ -15,7 +15,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
-from jiedao.corpus import parse
+from jiedao.report import parse
 
 Span = tuple[int, int]
 Run = tuple[str, int | str | None]  # text; the level of a heading, the name of a trap, or nothing

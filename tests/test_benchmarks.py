@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from jiedao.corpus import parse
 from jiedao.lexicon import place_names
+from jiedao.report import parse
 
 BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
 sys.path.insert(0, str(BENCHMARKS))

@@ -12,8 +12,9 @@ import pytest
 
 from jiedao import JiedaoError, collect, files
 from jiedao.collect import Added, AlreadyThere, add, describe, find_files, new_study
-from jiedao.corpus import parse, read_corpus
+from jiedao.corpus import read_corpus
 from jiedao.documents import read_documents
+from jiedao.report import parse
 
 ROOT = Path(__file__).parents[1]
 RAW = ROOT / "data/raw"

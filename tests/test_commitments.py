@@ -10,11 +10,12 @@ import pandas as pd
 import pytest
 
 from jiedao.commitments import find_commitments
-from jiedao.corpus import parse, read_corpus, token_spans
+from jiedao.corpus import read_corpus
 from jiedao.lexicon import read_commitments
 from jiedao.orientation import outlooks
 from jiedao.periods import Source
 from jiedao.reading import read_policy
+from jiedao.report import parse, token_spans
 from jiedao.segment import Segmenter
 
 ROOT = Path(__file__).parents[1]

@@ -3,11 +3,11 @@
 import pytest
 
 from jiedao import credit
-from jiedao.corpus import parse
 from jiedao.credit import find_credit, find_programmes
 from jiedao.lexicon import read_credit, read_slogans
 from jiedao.periods import Source
 from jiedao.reading import read_policy
+from jiedao.report import parse
 
 REVIEW = "一、2023年工作总结\n(一)重点工作\n{}\n"
 PLAN = "一、2024年工作计划\n(一)重点工作\n{}\n"

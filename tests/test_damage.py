@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from jiedao.corpus import parse
 from jiedao.damage import find_damage
+from jiedao.report import parse
 
 REPORTS = sorted((Path(__file__).parents[1] / "data/raw/texts").glob("*.txt"))
 SAY = "坚持问题导向,狠抓各项任务落实,群众满意度稳步提高,取得明显成效,全年未发生较大以上安全生产责任事故。"

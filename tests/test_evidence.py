@@ -8,10 +8,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from jiedao import JiedaoError
-from jiedao.corpus import parse, read_corpus, token_spans
+from jiedao.corpus import read_corpus
 from jiedao.evidence import Evidence, shorten
 from jiedao.orientation import is_part
 from jiedao.reading import read_policy
+from jiedao.report import parse, token_spans
 from jiedao.segment import Segmenter
 
 RAW = Path(__file__).parents[1] / "data/raw"

@@ -14,9 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jiedao.arithmetic import check_arithmetic
-from jiedao.corpus import parse, read_corpus, token_spans
+from jiedao.corpus import read_corpus
 from jiedao.indicators import find_indicators
 from jiedao.periods import Source
+from jiedao.report import parse, token_spans
 from jiedao.segment import Segmenter
 
 ROOT = Path(__file__).parents[1]

@@ -6,7 +6,8 @@ import pytest
 
 from jiedao import JiedaoError
 from jiedao.clean import normalise
-from jiedao.corpus import local_places, read_corpus
+from jiedao.corpus import read_corpus
+from jiedao.documents import local_places
 from jiedao.dtm import HIDDEN
 from jiedao.lexicon import (
     CATEGORIES,

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from jiedao import furniture
 from jiedao.clean import normalise
-from jiedao.corpus import parse
 from jiedao.page import find_furniture, page_metadata
+from jiedao.report import parse
 from jiedao.summary import REASONS
 
 BODY = "今年以来,街道坚持党建引领,扎实推进各项工作,经济社会平稳发展,民生持续改善。"

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jiedao.clean import normalise
-from jiedao.corpus import parse
 from jiedao.orientation import outlooks
 from jiedao.periods import find_periods, section_periods
+from jiedao.report import parse
 
 
 def months(raw, year=2021, usual=("2021-01", "2021-06")):

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from jiedao import JiedaoError
 from jiedao.clean import decode, normalise
 from jiedao.coding import CODES
-from jiedao.corpus import parse, token_spans
 from jiedao.inspection import inspect_report
 from jiedao.page import find_furniture
 from jiedao.reading import code_themes, read_policy
+from jiedao.report import parse, token_spans
 from jiedao.segment import Segmenter
 
 TEXTS = Path(__file__).parents[1] / "data/raw/texts"
@@ -386,7 +386,7 @@ AMBIGUOUS = [
 READ_ALL = """
 import json, sys
 from jiedao import JiedaoError
-from jiedao.corpus import parse
+from jiedao.report import parse
 from jiedao.inspection import inspect_report
 
 for work, texts in json.load(sys.stdin):

@@ -5,7 +5,7 @@ from textwrap import wrap
 import pytest
 
 from jiedao.clean import lines, normalise
-from jiedao.corpus import parse
+from jiedao.report import parse
 from jiedao.wrapping import WRAPPED, unwrap
 
 SAY = "坚持问题导向狠抓各项任务落实群众满意度稳步提高取得明显成效全年未发生较大以上安全生产责任事故"

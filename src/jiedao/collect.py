@@ -23,7 +23,7 @@ import nbformat
 from jiedao import JiedaoError
 from jiedao.clean import decode
 from jiedao.comparability import months
-from jiedao.corpus import PENDING, Parsed, parse
+from jiedao.corpus import PENDING
 from jiedao.damage import find_damage
 from jiedao.documents import PERIODS, REQUIRED, TERMS, corpus_folder
 from jiedao.files import FORMULA, PART, locked, read_bounded, write_bytes
@@ -32,6 +32,7 @@ from jiedao.lexicon import data_folder, place_names, provinces, separator
 from jiedao.orientation import outlooks
 from jiedao.page import NO_STREET, STREET, page_metadata
 from jiedao.periods import Period, section_periods
+from jiedao.report import Parsed, parse
 
 COLUMNS = (*REQUIRED, *PERIODS, "figures_end", "title", "published", "index_no", "publisher", "source_url")
 COLUMNS += ("sha256", "original", "original_sha256", "place_source", "notes")

@@ -7,124 +7,31 @@ Every row of every table carries offsets into the raw text of its report, so tha
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, NamedTuple, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 import numpy as np
 import pandas as pd
 
 from jiedao import JiedaoError
-from jiedao.clean import Span, decode, normalise
+from jiedao.clean import Span
 from jiedao.coding import Word
 from jiedao.damage import find_damage
 from jiedao.documents import corpus_folder, local_places, own_terms, read_documents
 from jiedao.evidence import Evidence
 from jiedao.files import read_bounded
 from jiedao.lexicon import default_terms
-from jiedao.orientation import orient
-from jiedao.outline import Section, read_outline
-from jiedao.page import find_furniture
-from jiedao.periods import Period
 from jiedao.reading import Reading, code_themes, read_policy
-from jiedao.segment import Segmenter, fastest_engine, split_sentences, word_spans
+from jiedao.report import SECTION_COLUMNS, Parsed, parse, stated_periods, token_spans
+from jiedao.segment import Segmenter, fastest_engine
 
 if TYPE_CHECKING:
     from jiedao.display import Report
 
-# What is printed of a section, here and by `jiedao inspect --json`.
-LONGEST = 2_000_000  # characters; the longest reports of this kind have some 40,000
 PENDING = ".pending"
-SECTION_COLUMNS = "parent level number heading style start heading_end own_end end orientation".split()
-
-
-@dataclass(frozen=True)
-class Parsed:
-    """One report as read: raw and normalised text, furniture and outline."""
-
-    text: str
-    encoding: str
-    plain: str
-    furniture: list[Span]
-    sections: list[Section]
-
-    @property
-    def title(self) -> str | None:
-        """Title and subtitle as printed, or None."""
-        lines = [s.heading or "" for s in self.sections if s.style in ("title", "subtitle")]
-        return "".join(dict.fromkeys(lines)) or None
-
-    @cached_property
-    def body(self) -> str:
-        """The normalised text with blanks for furniture."""
-        kept, place = [], 0
-        for start, end, _ in self.furniture:
-            kept += [self.plain[place:start], " " * (end - start)]
-            place = end
-        return "".join([*kept, self.plain[place:]])
-
-    @cached_property
-    def sentences(self) -> list[tuple[int, int, int]]:
-        """Sentences as (start, end, index of the section); headings are sentences too."""
-        spans, owner = [], []
-        for i, section in enumerate(self.sections):
-            cut = section.heading_end
-            if section.heading and cut < section.own_end and self.plain[cut] in "。!?;:,":
-                cut += 1
-            spans += [(section.start, cut), (cut, section.own_end)]
-            owner += [i, i]
-        return [(a, b, owner[i]) for a, b, i in split_sentences(self.plain, spans)]
-
-
-def parse(data: bytes, name: str = "text") -> Parsed:
-    """Read one report: decode, normalise, find furniture and outline."""
-    return parse_text(*decode(data, name), name)
-
-
-def parse_text(text: str, encoding: str = "utf-8", name: str = "text") -> Parsed:
-    """Read one report that is decoded already."""
-    if len(text) > LONGEST:
-        raise JiedaoError(f"{name}: longer than {LONGEST:,} characters, no report; keep the report alone")
-    plain = normalise(text)
-    furniture = find_furniture(plain)
-    sections = orient(plain, read_outline(plain, furniture))
-    if not sections:
-        raise JiedaoError(f"{name}: holds no report text; save the page's text in it")
-    return Parsed(text, encoding, plain, furniture, sections)
-
-
-class Tokens(NamedTuple):
-    """The tokens of a report as columns; ``sentences`` are indexes, ``kinds`` says the kind of each word."""
-
-    words: list[str]
-    kinds: Mapping[str, str]
-    starts: np.ndarray
-    ends: np.ndarray
-    sentences: np.ndarray
-
-    def spans(self) -> list[tuple[int, int, str, int]]:
-        """The tokens as rows: start, end, kind, index of the sentence."""
-        kinds = map(self.kinds.__getitem__, self.words)
-        columns = self.starts.tolist(), self.ends.tolist(), kinds, self.sentences.tolist()
-        return list(zip(*columns, strict=True))
-
-
-def read_tokens(parsed: Parsed, segmenter: Segmenter, places: Iterable[str] = ()) -> Tokens:
-    """Cut a report into tokens; furniture is left out."""
-    words, kinds = segmenter.words(parsed.body, places)
-    starts, ends = word_spans(words, parsed.body)
-    first = np.array([start for start, _, _ in parsed.sentences])
-    return Tokens(words, kinds, starts, ends, np.searchsorted(first, starts, side="right") - 1)
-
-
-def token_spans(
-    parsed: Parsed, segmenter: Segmenter, places: Iterable[str] = ()
-) -> list[tuple[int, int, str, int]]:
-    """Tokens of a report as (start, end, kind, index of the sentence); those of furniture are left out."""
-    return read_tokens(parsed, segmenter, places).spans()
 
 
 class Corpus:
@@ -451,19 +358,6 @@ def _display() -> ModuleType:
 def _period(documents: pd.DataFrame, part: str) -> list[str]:
     pairs = zip(documents[f"{part}_start"], documents[f"{part}_end"], strict=True)
     return [f"{a}/{b}" if a else "" for a, b in pairs]
-
-
-def stated_periods(document: Mapping[str, str]) -> dict[str, Period]:
-    """The periods that a row of documents.csv states, by where the part of the report looks.
-
-    Of a review, the months that its figures cover.
-    """
-    review_end = document["figures_end"] or document["review_end"]
-    ends = {
-        "retrospective": (document["review_start"], review_end),
-        "prospective": (document["plan_start"], document["plan_end"]),
-    }
-    return {look: period for look, period in ends.items() if period[0]}
 
 
 def _indicator_ids(doc_ids: pd.Series, places: pd.Series) -> list[str | None]:

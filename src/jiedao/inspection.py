@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from jiedao.corpus import SECTION_COLUMNS, Parsed, parse, token_spans
 from jiedao.damage import find_damage
 from jiedao.documents import local_places
 from jiedao.indicators import Indicator
 from jiedao.page import page_metadata
 from jiedao.reading import code_themes, read_policy
+from jiedao.report import SECTION_COLUMNS, Parsed, parse, token_spans
 from jiedao.segment import Segmenter, fastest_engine
 
 

@@ -32,7 +32,6 @@ from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
 from jiedao import JiedaoError, __version__
 from jiedao.clean import are_blank, decode
 from jiedao.commitments import find_commitments
-from jiedao.corpus import Parsed, Tokens, parse_text, read_tokens, stated_periods
 from jiedao.documents import FIGURES_END, PERIODS, PLACES, corpus_folder, iso_month, local_places, own_terms
 from jiedao.files import locked, replacing
 from jiedao.indicators import find_indicators
@@ -41,6 +40,7 @@ from jiedao.page import page_metadata
 from jiedao.parts import Part, Record, deal, source_size
 from jiedao.periods import Source
 from jiedao.reading import code_themes
+from jiedao.report import Parsed, Tokens, parse_text, read_tokens, stated_periods
 from jiedao.segment import Segmenter
 
 AHEAD = 2  # parts that wait at each worker

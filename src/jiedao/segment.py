@@ -49,7 +49,7 @@ _FOUND, _NAME = "\0", "\1"  # stand for what is one word whatever the engine say
 # Where other characters stand: the engine is not asked about them. (One and more, which is found faster than
 # one or more.)
 _ODD = re.compile("[^\\s{0}{1}][^\\s{0}{1}]*".format(_KNOWN, "".join(_SIGNS)))
-_FRACTION = re.compile(f"[{_NUMERAL}]{{1,{LONGEST}}}分之[{_NUMERAL}]{{1,{LONGEST}}}")
+_FRACTION = re.compile(f"(?<![{_HAN}])[{_NUMERAL}]{{1,{LONGEST}}}分之[{_NUMERAL}]{{1,{LONGEST}}}")
 _NUMBER = re.compile(
     rf"""(?:19|20)\d\d[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}:\d\d(?::\d\d)?
       |\d{{2,4}}年(?:度(?=[^{_HAN}{_FOUND}]|工作|总结|计划))?|\d{{1,2}}(?:[-~至—]\d{{1,2}})?月(?:份)?
