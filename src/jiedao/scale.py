@@ -373,7 +373,8 @@ def _cluster(workers: int | None, scheduler: str | None) -> Iterator[Client]:
             yield client
         return
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # a killed worker is started anew
-    options = {"threads_per_worker": 1, "dashboard_address": "127.0.0.1:0", "memory_limit": 0, "silence_logs": 50}
+    options = {"threads_per_worker": 1, "memory_limit": 0, "silence_logs": 50}
+    options |= {"dashboard_address": "127.0.0.1:0"}  # any free port; None is 8787, with a warning if taken
     with LocalCluster(n_workers=workers or cpu_count() or 1, **options) as cluster, Client(cluster) as client:
         yield client
 
