@@ -118,7 +118,20 @@ def _codes(text: str) -> np.ndarray:
 
 def lines(text: str) -> list[tuple[int, int]]:
     """Spans of the non-blank lines of a normalised text, without the blanks around them."""
-    return [m.span() for m in re.finditer(r"\S(?:[^\r\n]*\S)?", text)]
+    found, end = [], -1
+    for line in text.replace("\r", "\n").split("\n"):
+        start, end = end + 1, end + 1 + len(line)
+        if inner := line.strip():
+            start += line.index(inner[0])
+            found.append((start, start + len(inner)))
+    return found
+
+
+def lstrip(text: str, start: int, end: int) -> int:
+    """The start of ``text[start:end]`` without the blanks at its start."""
+    while start < end and text[start].isspace():
+        start += 1
+    return start
 
 
 def rstrip(text: str, start: int, end: int) -> int:

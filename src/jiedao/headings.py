@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby, pairwise
 
-from jiedao.clean import rstrip
+from jiedao.clean import lstrip, rstrip
 from jiedao.furniture import LONGEST_LINE
 from jiedao.wrapping import WRAPPED
 
@@ -34,18 +34,20 @@ _NAMES = list(FAMILIES)
 _STRICT = ("part", "一、", "(一)")
 # Inside a line a marker counts only after a full stop or a blank, and (below) only in sequence. After
 # a colon 一是 counts if a full stop closes it: 一是…;二是…;三是… is one sentence and no outline.
-_INLINE = re.compile(
-    rf"[。!?;:\s](?:(?<=[。!?;])\s*(?={MARKER.pattern})"
-    rf"|(?<=\S\s)\s*(?=(?:{_CN}、|\({_CN}\))\S)"
+_INLINE = re.compile(  # what begins no marker is passed over at once
+    rf"[。!?;: ](?=[ 第{NUMERALS}(\d①-⑳—●■◆★])(?:(?<=[。!?;])\s*(?={'|'.join(FAMILIES.values())})"
+    rf"|(?<=\S )\s*(?=(?:{_CN}、|\({_CN}\))\S)"
     r"|(?<=:)(?=一[是要](?:(?!二[是要])[^。;!?:]){2,60}。))"
 )
 _STOP = re.compile(r"[。!?;]")
-_WORD = re.compile(r"\w")
+_SIGN = re.compile(r"\W")
+_DIGIT = re.compile(r"\d")
 _STOP_OR_BLANK = re.compile(r"[。!?;]|(?<=[\u4e00-\u9fff]{4}) (?=\S)")
-_FULL_STOP = re.compile(rf"。[。 {WRAPPED}]*")
+# A sentence with what closes it; the group holds it if it is of one clause or two, and not long.
+_SENTENCE = re.compile(rf"([^。,]{{0,60}}+(?:,[^。,]{{0,60}}+)?(?=。))?[^。]*+。[。 {WRAPPED}]*+")
 # 水利方面:辖区有…; a colon after a few words closes a heading as a full stop does.
 _COLON_LABEL = re.compile(r"[\u4e00-\u9fff]{2,10}:(?=[^\s])")
-_NO_LABEL = re.compile(r"\d|、.*、|^[此该其]|^(?:各位|同志|现|请)|如下$|以下")
+_NO_LABEL = ("此", "该", "其", "各位", "同志", "现", "请")
 _CLAUSE_END = re.compile(r"[,:]|\s(?=\S)")
 _PAIR = re.compile(r"[\u4e00-\u9fff]{2,6}\s*:.{1,60}")  # 联系电话:… ends where its line does
 _PAGE_NUMBER = re.compile(r"[-—–]?\s*\d{1,3}\s*[-—–]?|第\s*\d{1,3}\s*页.{0,10}")
@@ -155,9 +157,15 @@ def _closed_headings(text: str, body: Lines) -> set[tuple[int, int]]:
     for (start, end), (a, b) in pairwise(body):
         line = text[start : end - 1]
         short = 6 <= end - start <= LONGEST_HEADING and text[end - 1] == "。"
-        if short and b - a >= 40 and not _NO_LABEL.search(line) and not re.search(r"[。;!?:《“了]", line):
+        if short and b - a >= 40 and _may_label(line) and not re.search(r"[。;!?:《“了]", line):
             found.add((start, end))
     return found if len(found) > 1 else set()
+
+
+def _may_label(sentence: str) -> bool:
+    """Whether a short sentence may name what follows: it counts, lists and announces nothing."""
+    announces = sentence.startswith(_NO_LABEL) or sentence.endswith("如下") or "以下" in sentence
+    return not (announces or sentence.count("、") > 1 or _DIGIT.search(sentence))
 
 
 def _in_sequence(
@@ -179,7 +187,7 @@ def _numbered(
 ) -> Section | None:
     """The heading that begins with a number: a line of its own, or the first sentence after it."""
     start, stop = span
-    first = stop - len(text[start + len(number) : stop].lstrip())
+    first = lstrip(text, start + len(number), stop)
     if label := _COLON_LABEL.match(text, first, stop):
         return _heading(text, start, label.end() - 1, "run_in_numbered", number, family)
     on_one_line = line[1] - line[0] > LONGEST_LINE  # a whole report: blanks stand for line ends
@@ -188,12 +196,12 @@ def _numbered(
     if end <= first:  # 第一部分 alone on its line names the part by itself
         names_itself = family == "part" and span == line
         return _heading(text, start, end, "own_line", family=family) if names_itself else None
-    alone = end >= line[1] - 1 and stop == line[1]
-    counts = re.search(r"\d", text[first:end]) is not None  # 完成改造3个,惠及2000户。 is what was done
-    names = not sentence or (family in _STRICT and not counts and " " not in text[first:end])
-    if alone and end - first <= (LONGEST_OWN_LINE if names else LONGEST_HEADING):
-        style = "own_line" if start == line[0] else "run_in_numbered"
-        return _heading(text, start, end, style, number, family)
+    if end >= line[1] - 1 and stop == line[1]:
+        # 完成改造3个,惠及2000户。 is what was done
+        names = not sentence or (family in _STRICT and not re.search(r"[\d ]", text[first:end]))
+        if end - first <= (LONGEST_OWN_LINE if names else LONGEST_HEADING):
+            style = "own_line" if start == line[0] else "run_in_numbered"
+            return _heading(text, start, end, style, number, family)
     if end - first > LONGEST_HEADING:  # a list item that is one long sentence: its first clause names it
         clause = _CLAUSE_END.search(text, first + 1, min(end, first + LONGEST_HEADING + 1))
         if not clause or clause.start() - first < 2:
@@ -212,49 +220,49 @@ def _labels(text: str, body: Lines, headings: list[Section]) -> list[Section]:
     """
     found: Lines = []
     if not headings:
-        found = _parallel_labels(text, body)
+        found = _parallel_labels(text, body, [_candidates(text, *span) for span in body])
     starts, ends = [a for a, _ in body], [b for _, b in body]
     bounds = [h.start for h in headings] + ends[-1:]
     for heading, following in zip(headings, bounds[1:], strict=True):
         inside = body[bisect_right(ends, heading.heading_end) : bisect_left(starts, following)]
         paragraphs = [(max(a, heading.heading_end), min(b, following)) for a, b in inside]
-        paragraphs = [p for p in paragraphs if text[slice(*p)].strip(" 。!?;:,")]
+        paragraphs = [(a, b) for a, b in paragraphs if text[a:b].strip(" 。!?;:,")]
+        candidates = [_candidates(text, a, b) for a, b in paragraphs]
         if heading.style != "own_line" and paragraphs:
-            first, *paragraphs = paragraphs
-            found += _echoing_labels(text, first, heading.heading or "") or _inner_labels(text, first, 2)
-        opening = _parallel_labels(text, paragraphs)
+            first, short = paragraphs.pop(0), candidates.pop(0)
+            found += _echoing_labels(text, first, heading.heading or "") or _inner_labels(text, short, 2)
+        opening = _parallel_labels(text, paragraphs, candidates)
         begun = {start for start, _ in opening}
-        bare = (span for span in paragraphs if span[0] not in begun)
-        found += opening + [label for span in bare for label in _inner_labels(text, span, 3)]
+        found += opening
+        for (start, _), short in zip(paragraphs, candidates, strict=True):
+            if start not in begun:
+                found += _inner_labels(text, short, 3)
     return [_heading(text, a, b, "run_in_label", family="label") for a, b in found]
 
 
 def _shape(sentence: str) -> tuple[int, ...]:
     """Characters of each clause, signs apart."""
-    return tuple(len(_WORD.findall(part)) for part in sentence.split(","))
+    return tuple(len(part) - len(_SIGN.findall(part)) for part in sentence.split(","))
 
 
-def _candidates(text: str, span: tuple[int, int]) -> Lines:
+def _candidates(text: str, start: int, end: int) -> Lines:
     """Short sentences of a paragraph that more text follows."""
-    start, found = span[0], []
-    last = span[0] + len(text[slice(*span)].rstrip("。 "))
-    for stop in _FULL_STOP.finditer(text, *span):
-        end, begin, start = stop.start(), start, stop.end()
-        if end - begin > 2 * LONGEST_HEADING or last - start <= 10 or text.count(",", begin, end) > 1:
-            continue
-        sentence = text[begin:end]
-        if 4 <= sum(_shape(sentence)) <= 20 and not _NO_LABEL.search(sentence):
-            found.append((begin, end))
+    found = []
+    last = start + len(text[start:end].rstrip("。 "))
+    for sentence in _SENTENCE.finditer(text, start, end):
+        a, b = sentence.span(1)
+        if 4 <= b - a <= 2 * LONGEST_HEADING and last - sentence.end() > 10:
+            n_words = b - a - len(_SIGN.findall(text, a, b))
+            if 4 <= n_words <= 20 and _may_label(text[a:b]):
+                found.append((a, b))
     return found
 
 
-def _parallel_labels(text: str, paragraphs: Lines) -> Lines:
+def _parallel_labels(text: str, paragraphs: Lines, candidates: list[Lines]) -> Lines:
     """Labels that open paragraphs, and those built alike further on in the same paragraph."""
     found: list[Lines] = []
-    for span in paragraphs:
-        candidates = _candidates(text, span)
-        opens = candidates and candidates[0][0] == span[0]
-        found.append(_like_the_first(text, candidates) if opens else [])
+    for (start, _), short in zip(paragraphs, candidates, strict=True):
+        found.append(_like_the_first(text, short) if short and short[0][0] == start else [])
     opening = [labels[0] for labels in found if labels]
     if not opening:
         return []
@@ -268,6 +276,8 @@ def _parallel_labels(text: str, paragraphs: Lines) -> Lines:
 
 def _kin(text: str, sentences: Lines) -> Lines:
     """Of some sentences the most that are built alike, if they are three or more."""
+    if len(sentences) < 3:
+        return []
     counts = Counter(_shape(text[slice(*s)]) for s in sentences)
     near = {shape: sum(n for other, n in counts.items() if _alike(shape, other)) for shape in counts}
     shape = max(near, key=lambda s: near[s], default=())
@@ -280,6 +290,8 @@ def _alike(shape: tuple[int, ...], other: tuple[int, ...]) -> bool:
 
 def _like_the_first(text: str, sentences: Lines) -> Lines:
     """The first sentence, and those that are built like it and not side by side."""
+    if len(sentences) == 1:
+        return sentences
     kept, shape = sentences[:1], _shape(text[slice(*sentences[0])])
     for span in sentences[1:]:
         other = _shape(text[slice(*span)])
@@ -295,12 +307,14 @@ def _share_a_word(text: str, sentences: Lines) -> bool:
     return bool(set.intersection(*pairs))
 
 
-def _inner_labels(text: str, span: tuple[int, int], least: int) -> Lines:
+def _inner_labels(text: str, candidates: Lines, least: int) -> Lines:
     """Labels anywhere in a paragraph: of one clause, at least so many as long as each other and with a word
     in common (…持续改善。 …持续优化。), or two with one beginning (我们始终坚持…。), or three with no other
     short sentence beside them.
     """
-    short = [c for c in _candidates(text, span) if "," not in text[slice(*c)]]
+    short = [(a, b) for a, b in candidates if "," not in text[a:b]]
+    if len(short) < 2:
+        return []
     kin: dict[tuple[str, int], Lines] = defaultdict(list)
     for candidate in short:
         clause = text[slice(*candidate)]
@@ -318,7 +332,7 @@ _SHORT_CLAUSE = re.compile(r"(?<=[。!?;])[^,。;、:]{5,15}(?=[,。])")
 
 
 def _echoing_labels(text: str, span: tuple[int, int], heading: str) -> Lines:
-    tail = re.sub(r"\W", "", heading)[-3:]
+    tail = _SIGN.sub("", heading)[-3:]
     if len(tail) < 3 or text.count(tail, *span) < 2:
         return []
     found = [m.span() for m in _SHORT_CLAUSE.finditer(text, *span) if m[0].endswith(tail)]

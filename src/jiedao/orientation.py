@@ -86,19 +86,19 @@ def orient(text: str, sections: list[Section]) -> list[Section]:
         or plan part, is a preamble; one under a thematic heading is oriented like its part.
     """
     open_ended = [s for s in sections if not s.orientation]
-    silent = [s for s in open_ended if s.parent is None and not is_part(s.heading or "")]
-    default = _announced_by_title(sections) or tense("".join(text[s.start : s.end] for s in silent))
+    announced = _announced_by_title(sections)
+    if announced is None:
+        silent = (s for s in open_ended if s.parent is None and not is_part(s.heading or ""))
+        announced = tense("".join(text[s.start : s.end] for s in silent))
     for section in open_ended:
         parent = None if section.parent is None else sections[section.parent]
-        own = is_part(section.heading or "")
         if parent is None:
-            section.orientation = own or default
+            section.orientation = is_part(section.heading or "") or announced
         elif section.style == "none" and is_part(parent.heading or "") in ("retrospective", "prospective"):
             section.orientation = "preamble"
-        elif section.style == "own_line" and own:
-            section.orientation = own
         else:
-            section.orientation = parent.orientation
+            own = is_part(section.heading or "") if section.style == "own_line" else None
+            section.orientation = own or parent.orientation
     return sections
 
 

@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from itertools import pairwise
 
-from jiedao.clean import Span, lines, rstrip
+from jiedao.clean import Span, lines, lstrip, rstrip
 from jiedao.headings import MARKER, Lines, Section, find_headings, is_bare_heading
 from jiedao.orientation import is_part
 from jiedao.page import SIGNED_DATE, SUBTITLE, TITLE_WORD
@@ -72,7 +72,7 @@ def _body(text: str, away: Lines) -> Lines:
             found.append((start, away[place][0]))
             start, place = away[place][1], place + 1
         found.append((start, end))
-    trimmed = ((b - len(text[a:b].lstrip()), rstrip(text, a, b)) for a, b in found)
+    trimmed = ((lstrip(text, a, b), rstrip(text, a, b)) for a, b in found if a < b)
     return [(a, b) for a, b in trimmed if a < b]
 
 

@@ -38,8 +38,10 @@ def unwrap(text: str, body: Lines) -> tuple[str, Lines]:
     str, list of (int, int)
         The text, as long as before, with line breaks inside paragraphs as `WRAPPED`; the paragraphs.
     """
-    widths = [_width(text[a:b]) for a, b in body]
-    full = _full_width(text, body, widths)
+    # Paragraphs of one line each are long, and no line takes fewer half-widths than it has characters.
+    whole = len(body) < 10 or sorted(b - a for a, b in body)[int(0.9 * len(body))] > _WIDEST
+    widths = [] if whole else [_width(text[a:b]) for a, b in body]
+    full = None if whole else _full_width(text, body, widths)
     if not full:
         return text, [piece for span in body for piece in _split(text, *span)]
     indents = [_indent(text, a) for a, _ in body]
@@ -77,8 +79,6 @@ def _indent(text: str, start: int) -> int:
 
 def _full_width(text: str, body: Lines, widths: list[int]) -> int | None:
     """The width from which a line counts as full, or None where lines were not broken to a width."""
-    if len(body) < 10:
-        return None
     usual = sorted(widths)[int(0.9 * len(widths))]
     open_ended = [w for (_, end), w in zip(body, widths, strict=True) if text[end - 1] not in _CLOSED]
     broken = [w for w in open_ended if w >= 0.85 * usual]
