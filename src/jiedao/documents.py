@@ -6,14 +6,16 @@ import re
 from collections.abc import Mapping
 from io import StringIO
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from jiedao import JiedaoError
 from jiedao.clean import decode
 from jiedao.files import read_bounded
 from jiedao.lexicon import read_terms, separator
 from jiedao.names import is_everyday_word
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 REQUIRED = ("doc_id", "file", "street", "district", "city", "province", "genre")
 PLACES = ("street", "district", "city", "province")
@@ -31,6 +33,8 @@ def corpus_folder(path: Path) -> Path:
 
 def read_documents(folder: Path) -> pd.DataFrame:
     """Read and check documents.csv in a folder; a JiedaoError names the first fault and its remedy."""
+    import pandas as pd  # which those who only read reports need not load
+
     path = folder / "documents.csv"
     if not path.is_file():
         raise JiedaoError(f"{path}: no such file; a corpus is a folder with documents.csv and texts/")

@@ -5,17 +5,24 @@ Each file says where its entries come from; nothing in code adds to them.
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable
 from functools import cache
 from io import StringIO
+from itertools import zip_longest
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from jiedao import JiedaoError
 from jiedao.clean import decode
 from jiedao.files import read_bounded
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+TERM_COLUMNS = ["term", "kind", "gloss_en", "source"]
+STOPWORD_COLUMNS = ["word", "category", "reason"]
+PLACE_COLUMNS = ["place", "kind", "source"]
 CATEGORIES = ("function", "number", "genre", "policy_verb")
 
 
@@ -31,38 +38,49 @@ def separator(text: str) -> str:
     return max(",;\t", key=text.partition("\n")[0].count)
 
 
-def read_table(name: str, key: str, columns: list[str], folder: Path | None) -> pd.DataFrame:
-    """A table of data/lexicon, checked: its columns in order, no key twice; all cells as text."""
+def read_rows(name: str, key: str, columns: list[str], folder: Path | None = None) -> list[dict[str, str]]:
+    """The rows of a table of data/lexicon, checked: its columns in order, no key twice; all cells as text."""
     path = (folder or data_folder("lexicon")) / name
+    data = read_bounded(path)
+    if not data.strip():
+        raise JiedaoError(f"{path}: is empty; restore it, or remove it if it is your own")
+    text, _ = decode(data, str(path))
     try:
-        data = read_bounded(path)
-        if not data.strip():
-            raise JiedaoError(f"{path}: is empty; restore it, or remove it if it is your own")
-        text, _ = decode(data, str(path))
-        table = pd.read_csv(StringIO(text), dtype=str, keep_default_na=False, sep=separator(text))
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise JiedaoError(f"{path}: not a CSV table ({str(error).splitlines()[0]}); mend it") from None
-    if not isinstance(table.index, pd.RangeIndex):
+        header, *rows = csv.reader(StringIO(text), delimiter=separator(text), strict=True)
+    except csv.Error as error:
+        raise JiedaoError(f"{path}: not a CSV table ({error}); mend it") from None
+    if any(len(row) > len(header) for row in rows):
         raise JiedaoError(
             f"{path}: a row has more cells than there are columns; quote cells that hold commas"
         )
-    if list(table.columns[: len(columns)]) != columns:
+    if header[: len(columns)] != columns:
         raise JiedaoError(f"{path}: the columns must begin with {', '.join(columns)}")
-    table = table[(table != "").any(axis=1)]  # spreadsheets like to append empty rows
-    doubled = table[key][table[key].duplicated()]
-    if len(doubled):
-        raise JiedaoError(f"{path}: {doubled.iloc[0]!r} stands twice in column {key}; keep one row")
+    filled = [row for row in rows if any(row)]  # spreadsheets like to append empty rows
+    table = [dict(zip_longest(header, row, fillvalue="")) for row in filled]
+    seen: set[str] = set()
+    for row in table:
+        if row[key] in seen:
+            raise JiedaoError(f"{path}: {row[key]!r} stands twice in column {key}; keep one row")
+        seen.add(row[key])
     return table
+
+
+def read_table(name: str, key: str, columns: list[str], folder: Path | None = None) -> pd.DataFrame:
+    """A table of data/lexicon as `read_rows` checks it."""
+    import pandas as pd  # which those who only read reports need not load
+
+    rows = read_rows(name, key, columns, folder)
+    return pd.DataFrame(rows, columns=list(rows[0]) if rows else columns, dtype=str)
 
 
 def read_terms(folder: Path | None = None) -> pd.DataFrame:
     """The lexicon: one row a term, with columns term, kind, gloss_en, source."""
-    return read_table("terms.csv", "term", ["term", "kind", "gloss_en", "source"], folder)
+    return read_table("terms.csv", "term", TERM_COLUMNS, folder)
 
 
 def read_stopwords(folder: Path | None = None) -> pd.DataFrame:
     """Words an analysis may hide: one row a word, with columns word, category (`CATEGORIES`), reason."""
-    return read_table("stopwords.csv", "word", ["word", "category", "reason"], folder)
+    return read_table("stopwords.csv", "word", STOPWORD_COLUMNS, folder)
 
 
 @cache
@@ -100,7 +118,7 @@ def read_slogans() -> pd.DataFrame:
 @cache
 def default_terms() -> tuple[str, ...]:
     """The terms of the shipped lexicon."""
-    return tuple(read_terms()["term"])
+    return tuple(row["term"] for row in read_rows("terms.csv", "term", TERM_COLUMNS))
 
 
 def stopwords(categories: Iterable[str]) -> set[str]:
@@ -111,8 +129,8 @@ def stopwords(categories: Iterable[str]) -> set[str]:
     wanted = set(categories)
     if unknown := wanted - set(CATEGORIES):
         raise ValueError(f"unknown categories {sorted(unknown)}; there are {', '.join(CATEGORIES)}")
-    table = read_stopwords()
-    return set(table["word"][table["category"].isin(wanted)])
+    rows = read_rows("stopwords.csv", "word", STOPWORD_COLUMNS)
+    return {row["word"] for row in rows if row["category"] in wanted}
 
 
 @cache
@@ -125,14 +143,14 @@ def glosses() -> dict[str, str]:
 @cache
 def place_names() -> frozenset[str]:
     """Names of provinces and large cities, with and without the word for what they are."""
-    return frozenset(read_table("places.csv", "place", ["place", "kind", "source"], None)["place"])
+    return frozenset(row["place"] for row in read_rows("places.csv", "place", PLACE_COLUMNS))
 
 
 @cache
 def provinces() -> tuple[str, ...]:
     """Full names of provinces, autonomous regions and municipalities of that rank."""
-    places = read_table("places.csv", "place", ["place", "kind", "source"], None)
-    names = places["place"][places["kind"] == "province"]
+    places = read_rows("places.csv", "place", PLACE_COLUMNS)
+    names = (row["place"] for row in places if row["kind"] == "province")
     return tuple(n for n in names if n[-1] in "省区")
 
 

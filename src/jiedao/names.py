@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from jiedao.lexicon import read_stopwords
+from jiedao.lexicon import CATEGORIES, stopwords
 
 PLACE_NOUNS = (
     "街道 社区 小区 片区 棚户区 新村 村 镇 乡 广场 大厦 大楼 公园 市场 商圈 商业街 "
@@ -57,7 +57,7 @@ class _Dictionary(NamedTuple):
 def _dictionary() -> _Dictionary:
     cells = files("jieba").joinpath("dict.txt").read_text("utf-8").split()
     words, counts, tags = cells[::3], cells[1::3], cells[2::3]  # a row is a word, its count and its tag
-    ours = frozenset(read_stopwords()["word"])  # 印发街道文件: a verb that jieba lacks is no name
+    ours = frozenset(stopwords(CATEGORIES))  # 印发街道文件: a verb that jieba lacks is no name
     kinds = {"nr", "ns", "nt", "nz"}
     named = frozenset(w for w, t in zip(words, tags, strict=True) if t[:2] in kinds and len(w) > 1) - ours
     verbs = frozenset(w for w, t in zip(words, tags, strict=True) if t in ("v", "vi", "vd"))
