@@ -41,8 +41,10 @@ SITE_WORDS = (
 
 
 def _spaced(words: list[str]) -> str:
-    """Any of some words; blanks may stand inside (索 引 号), the longest is tried first."""
-    return "(?:" + "|".join(" *".join(word) for word in sorted(words, key=len, reverse=True)) + ")"
+    """Any of some words, the longest first, with blanks inside or not (索 引 号); tried where one begins."""
+    longest_first = sorted(words, key=len, reverse=True)
+    first = "".join(sorted({word[0] for word in words}))
+    return f"(?=[{first}])(?:" + "|".join(" *".join(word) for word in longest_first) + ")"
 
 
 LABEL = _spaced(INDEX_LABELS + OTHER_LABELS)
@@ -51,30 +53,40 @@ DATE = r"(?:19|20)\d\d[-/.年]\s*\d{1,2}(?:[-/.月]\s*\d{1,2}日?)?"
 _CLOCK = r"\d{1,2}(?::\d\d|时\d{1,2}分?)(?:(?::\d\d|\d{1,2}秒)(?:\.\d+)?)?"
 LONGEST_LINE = 300
 
-_EDGE = r"[\s•·|【\[(<*]*"
+_EDGE = r"[\s•·|【\[(<*]*+"
 # One or more "label: value" pairs and nothing else; values hold no sentence.
-_PAIRS = re.compile(rf"{_EDGE}{LABEL}\s*[:|][^。!;]*")
+_PAIRS = rf"{_EDGE}{LABEL}\s*[:|][^。!;]*"
 # In index blocks that were tables, only blanks part labels from values.
-_BRACKETED = re.compile(rf"[【\[]\s*{LABEL}\s*[\]】]\s*:?[^。!;]{{0,80}}")
-_SPACED_PAIRS = re.compile(
-    rf"{_EDGE}{_INDEX_LABEL}\s++(?=\S)[^。!;]{{1,60}}?(?<=\S)\s++{LABEL}(?:\s[^。!;]*)?|{_EDGE}{_INDEX_LABEL}\s+\S{{1,40}}"
-    rf"|{_EDGE}(?:发布|发表|添加|更新|录入)(?:时间|日期)\s*(?:19|20)\d\d[-/.年].{{0,80}}"
-    rf"|{_EDGE}(?:浏览|点击|阅读|访问)(?:次数|量|数)?\s*\d+\s*次?"
+_BRACKETED = rf"[【\[]\s*{LABEL}\s*[\]】]\s*:?[^。!;]{{0,80}}"
+_SPACED_PAIRS = (
+    rf"{_EDGE}(?:{_INDEX_LABEL}\s++(?=\S)[^。!;]{{1,60}}?(?<=\S)\s++{LABEL}(?:\s[^。!;]*)?|{_INDEX_LABEL}\s+\S{{1,40}}"
+    r"|(?:发布|发表|添加|更新|录入)(?:时间|日期)\s*(?:19|20)\d\d[-/.年].{0,80}"
+    r"|(?:浏览|点击|阅读|访问)(?:次数|量|数)?\s*\d+\s*次?)"
 )
+_LABELLED = re.compile(f"{_PAIRS}|{_SPACED_PAIRS}|{_BRACKETED}")
 _BETWEEN = r"[】\])>|/\s【\[(<·:,、+-]"
 _WORDS = _spaced(SITE_WORDS)
 _SHARES = "微信|微博|新浪微博|腾讯微博|QQ空间|QQ好友|QQ|人人网|朋友圈|豆瓣|百度贴吧"
 _RELATED = (
     r"(?:相关|推荐|热门|延伸|更多)(?:阅读|链接|新闻|文章|报道|附件|信息|文件|稿件|专题|解读|内容|推荐|资讯)"
 )
+
+
+def _with(signs: str) -> str:
+    """What a pattern may begin with, to pass over lines at once that hold none of some signs."""
+    return f"(?=[^{signs}]*+[{signs}])"
+
+
 _KINDS = {
-    "breadcrumb": (
-        r"您?(?:现在|当前)?的?(?:所在|当前)?位置(?:是|为)?\s*[:>].*|.*首页\s*(?:>|»|/|-|→|\\|›|\|).*"
+    "breadcrumb": _with(r":>»/→\\›|-")
+    + (
+        r"(?:您?(?:现在|当前)?的?(?:所在|当前)?位置(?:是|为)?\s*[:>].*|.*首页\s*(?:>|»|/|-|→|\\|›|\|).*"
         r"|[^>»。]{2,14}(?:[>»]++\s*+[^>»。]{2,22}){2,}[>»]?|(?:[>»]\s*+[^>»。]{2,22}){1,8}"
         r"|[\u4e00-\u9fff]{2,16}(?:政府|网|网站|门户)\s*[/›→\\]\s*+[^/›→\\。,;]{2,18}+"
-        r"(?:[/›→\\]\s*+[^/›→\\。,;]{2,18}+){0,7}[/›→\\]?"
+        r"(?:[/›→\\]\s*+[^/›→\\。,;]{2,18}+){0,7}[/›→\\]?)"
     ),
-    "QR line": (
+    "QR line": _with("扫")
+    + (
         r"(?:[请使用可打开手机您微信支付宝]|通过|[,\s【\[(])*(?:扫一扫|扫描|扫码)"
         r".{0,12}(?:打开|查看|浏览|关注|分享|二维码|当前页面?|本页|阅读|访问|手机).{0,14}"
     ),
@@ -83,15 +95,16 @@ _KINDS = {
         rf"|(?:(?:{_SHARES})[\s|/]*){{2,}}"
     ),
     "footer": (
-        r".*(?:版权所有|ICP备|公网安备|网站标识码|(?:主办|承办|维护|管理)(?:单位)?\s*:|技术支持\s*[:|]|网站地图"
-        r"|Copyright|All Rights Reserved|©).*"
+        _with("权备码:|图CA©") + r".*(?:版权所有|ICP备|公网安备|网站标识码|技术支持\s*[:|]|网站地图"
+        r"|(?:主办|承办|维护|管理)(?:单位)?\s*:|Copyright|All Rights Reserved|©).*"
         r"|[【\[(<> ]*(?:上一篇|下一篇|上一条|下一条|上篇|下篇|上一个|下一个)\s*[:|].*"
-        r"|.{0,10}https?://\S+|您访问的链接即将离开.*|是否继续\?|》》.{2,30}《《|法律声明|关于本站"
+        r"|您访问的链接即将离开.*|是否继续\?|》》.{2,30}《《|法律声明|关于本站"
         r"|(?:友情链接|网站导航|政府网站找错).{0,120}|您?是?第?\s*\d+\s*位?(?:访问者|访客).{0,10}|本文已?被?浏览.{0,12}"
-        r"|.{0,8}(?:微信公众号|政务微博|移动客户端|适老化)(?:[\s|]++[^\s|]{2,12}+)++"
         rf"|[【\[(]?{_RELATED}(?:\s*(?:[:|>»].{{0,60}}|[\]】)]))?"
-        r"|(?:邮编|邮政编码|网站邮箱|联系邮箱|站长统计|为确保最佳浏览效果).{0,80}|.{0,12}建议使用?.{0,40}(?:浏览器|分辨率).{0,40}"
-        r"|.{0,10}(?:网站管理|网站维护|网站运维|网站联系)(?:电话|单位)?\s*:.*"
+        r"|(?:邮编|邮政编码|网站邮箱|联系邮箱|站长统计|为确保最佳浏览效果).{0,80}|"
+        + _with(r"/:|\s器率")
+        + r"(?:.{0,10}https?://\S+|.{0,8}(?:微信公众号|政务微博|移动客户端|适老化)(?:[\s|]++[^\s|]{2,12}+)++"
+        r"|.{0,12}建议使用?.{0,40}(?:浏览器|分辨率).{0,40}|.{0,10}(?:网站管理|网站维护|网站运维|网站联系)(?:电话|单位)?\s*:.*)"
     ),
     "toolbar": rf"{_BETWEEN}*+(?:(?:{_WORDS}|[TA]\s?[大小+-])(?:{_BETWEEN}++|$))+",
     # A row of short words; a table in a report looks so too, but not above or below it.
@@ -100,16 +113,17 @@ _KINDS = {
         r"(?:\d{1,2}[.、]\s*)?(?:附件.{0,4}:\s*)?.{2,60}\.(?:docx?|xlsx?|pptx?|pdf|wps|et|ofd|rtf|zip|rar|jpe?g|png)"
         r"(?:\s*[\[(].{0,12}[\])])?|(?:附件|文件)下载\s*\d*\s*:?"
     ),
-    "pager": (
-        r"共\s*\d+\s*页|第\s*\d+\s*页\s*[,/]?\s*共\s*\d+\s*页"
-        r"|(?=.*[上下]一页)(?:(?:首页|[上下]一页|尾页|末页|\[?\d{1,2}\]?)(?:\s+|$)){3,}+"
+    "pager": _with("页")
+    + (
+        r"(?:共\s*\d+\s*页|第\s*\d+\s*页\s*[,/]?\s*共\s*\d+\s*页"
+        r"|(?=.*[上下]一页)(?:(?:首页|[上下]一页|尾页|末页|\[?\d{1,2}\]?)(?:\s+|$)){3,}+)"
     ),
     "source line": (
         rf"新华社[\u4e00-\u9fff]{{2,8}}\d{{1,2}}月\d{{1,2}}日电.{{0,20}}|(?:(?:发布|更新|发表)?(?:于|时间|日期)?\s*:?\s*)?{DATE}(?:\s*{_CLOCK})?(?:\s*星期.)?"
         rf"(?:\s+{LABEL}\s*[:|].*|\s+[\u4e00-\u9fffA-Za-z]{{2,16}}(?:网|报|社|政府|街道|办公室|客户端))?"
     ),
 }
-_PATTERNS = {kind: re.compile(pattern) for kind, pattern in _KINDS.items()}
+_KIND = re.compile("|".join(f"({pattern})" for pattern in _KINDS.values()))
 # How the labels begin whose pairs are of another kind than an index block.
 _LABEL_KINDS = {
     "source line": (
@@ -121,7 +135,8 @@ _LABEL_KINDS = {
     "share bar": "分享",
     "footer": "责任编辑|责编|编[辑审]|审|核稿|[初复终一二三]审|校|签发|监制",
 }
-_BLANK_OR_DIGIT = re.compile(r"[\s\d]")
+_LABEL_KIND = re.compile("|".join(f"({start})" for start in _LABEL_KINDS.values()))
+_LABEL_EDGE = re.compile(r"[\s•·|【\[(<*]")
 _TOOLS_BEFORE = re.compile(rf"(?:[【\[]\s*{_WORDS}\s*[\]】]\s*)+")
 _OPEN_LABEL = re.compile(rf"{_EDGE}{LABEL}\s*[:|]?\s*\|?")
 # What is furniture wherever it stands on a line of its own; the rest only around the report, or beside such.
@@ -139,17 +154,14 @@ _CERTAIN_TOOLBAR = re.compile(r"打印|关闭(?:窗口|本页)|字[体号]|收�
 def line_kind(line: str) -> str | None:
     """The kind of furniture that a normalised, stripped line is, or None."""
     # Furniture is short, and but for a copyright notice it does not speak in sentences.
-    if len(line) > LONGEST_LINE or re.fullmatch(r"(?!版权所有|Copyright).{29,}[。;!?]", line):
+    if len(line) > LONGEST_LINE:
         return None
-    # Each of these has the label's sign in it, or a blank or a digit.
-    signed, bracketed = ":" in line or "|" in line, "[" in line or "【" in line
-    if (
-        (signed and _PAIRS.fullmatch(line))
-        or (_BLANK_OR_DIGIT.search(line) and _SPACED_PAIRS.fullmatch(line))
-        or (bracketed and _BRACKETED.fullmatch(line))
-    ):
+    if len(line) >= 30 and line[-1] in "。;!?" and not line.startswith(("版权所有", "Copyright")):
+        return None
+    if _LABELLED.fullmatch(line):
         return _label_kind(line)
-    kind = next((kind for kind, pattern in _PATTERNS.items() if pattern.fullmatch(line)), None)
+    found = _KIND.fullmatch(line)
+    kind = list(_KINDS)[found.lastindex - 1] if found else None
     if kind is None and (tools := _TOOLS_BEFORE.match(line)) and tools.end() < len(line):
         return line_kind(line[tools.end() :])
     if kind or not ("|" in line or "  " in line):
@@ -176,5 +188,5 @@ def opens_value(line: str) -> bool:
 
 
 def _label_kind(line: str) -> str:
-    label = re.sub(r"[\s•·|【\[(<*]", "", line)
-    return next((kind for kind, start in _LABEL_KINDS.items() if re.match(start, label)), "index block")
+    found = _LABEL_KIND.match(_LABEL_EDGE.sub("", line))
+    return list(_LABEL_KINDS)[found.lastindex - 1] if found else "index block"

@@ -38,7 +38,15 @@ SUBTITLE = re.compile(
     r"|[\u4e00-\u9fff]{0,8}[镇乡区县市省州]长[\u4e00-\u9fff]{2,3}|[\u4e00-\u9fff]\s[\u4e00-\u9fff]{1,2}"
 )
 TITLE_WORD = r"总结|计划|报告|要点|规划|汇报|安排|思路|打算|述职"
-
+_TITLE_WORD = re.compile(rf"{TITLE_WORD}|讲话|工作")
+_NO_TITLE = re.compile(r"[,。;!?>»|]|:$|^[—–―-]")
+_NO_TITLE_BEGINNING = re.compile(r"[。;!?>»|:]")
+_SECOND_LINE = re.compile(r"[—–―-]{1,2}\S")
+_WEAK_DATE = re.compile(SIGNED_DATE)
+_ARROW = re.compile(r"[>»›→/\\]+")
+_LABEL_WITH_VALUE = re.compile(r"[•·|\s]*[\u4e00-\u9fff]{2,8}\s*:[^。;!?]{1,60}")
+_STOP = re.compile(r"[,。;!?]")
+_SAME_LINE = re.compile(r"[^\S\r\n]*")
 # What a scraper puts before the title itself.
 _TITLED = re.compile(rf"标题\s*:\s*(?=.{{0,40}}(?:{TITLE_WORD}|讲话|工作).{{0,12}}$)")
 
@@ -80,7 +88,8 @@ def find_furniture(text: str) -> list[Span]:
 
 def _kind(line: str) -> str | None:
     """The kind of a line; a label that holds the title is none."""
-    return None if _TITLED.match(line) else line_kind(line)
+    kind = line_kind(line)
+    return None if kind and _TITLED.match(line) else kind
 
 
 def pieces(text: str) -> list[tuple[int, int]]:
@@ -111,9 +120,9 @@ def is_running_text(line: str, kind: str | None) -> bool:
     """Whether a line is part of the report for sure: a numbered heading, or sentences."""
     if kind == "attachment":
         return False
-    if NUMBERED.match(line):
+    if kind is None and len(line) >= 25 and _STOP.search(line):
         return True
-    return kind is None and len(line) >= 25 and re.search(r"[,。;!?]", line) is not None
+    return NUMBERED.match(line) is not None
 
 
 def _bounds(said: list[str], kinds: list[str | None], running: list[bool]) -> tuple[int, int]:
@@ -175,7 +184,7 @@ def _is_own(line: str) -> bool:
 
 
 def _may_begin_title(line: str) -> bool:
-    return 8 <= len(line) <= 40 and not re.search(r"[。;!?>»|:]", line) and not _SITE.search(line)
+    return 8 <= len(line) <= 40 and not _NO_TITLE_BEGINNING.search(line) and not _SITE.search(line)
 
 
 def _find_title(said: list[str], kinds: list[str | None]) -> int | None:
@@ -184,7 +193,7 @@ def _find_title(said: list[str], kinds: list[str | None]) -> int | None:
     """
     free = [i for i, kind in enumerate(kinds) if not kind]
     for i, following in pairwise(free):
-        if re.match(r"[—–―-]{1,2}\S", said[following]) and len(said[i]) >= 6:
+        if len(said[i]) >= 6 and _SECOND_LINE.match(said[following]):
             return i
     named = [i for i in free if _may_be_title(said[i])]
     if not named:
@@ -204,9 +213,9 @@ def _continues(said: list[str], taken: list[str | None], i: int, opened: bool) -
     if opened:
         return len(line) <= 40
     arrows = said[i - 1 : i] + said[i + 1 : i + 2]
-    if any(re.fullmatch(r"[>»›→/\\]+", arrow) for arrow in arrows):
+    if any(map(_ARROW.fullmatch, arrows)):
         return len(line) <= 20
-    pair = re.fullmatch(r"[•·|\s]*[\u4e00-\u9fff]{2,8}\s*:[^。;!?]{1,60}", line)
+    pair = _LABEL_WITH_VALUE.fullmatch(line)
     return (pair is not None or not re.search(r"\w", line)) and _has_neighbour(taken, i)
 
 
@@ -215,13 +224,13 @@ def _has_neighbour(taken: list[str | None], i: int) -> bool:
 
 
 def _may_be_title(line: str) -> bool:
-    named = re.search(rf"{TITLE_WORD}|讲话|工作", line) if len(line.split()) < 4 else None
-    return named is not None and 6 <= len(line) <= 60 and not re.search(r"[,。;!?>»|]|:$|^[—–―-]", line)
+    fits = 6 <= len(line) <= 60 and not _NO_TITLE.search(line) and _TITLE_WORD.search(line)
+    return bool(fits) and len(line.split()) < 4
 
 
 def _is_weak_date(line: str) -> bool:
     """A date in words without a time of day may be the report's own, below its title."""
-    return re.fullmatch(SIGNED_DATE, line) is not None
+    return _WEAK_DATE.fullmatch(line) is not None
 
 
 def _between(said: list[str], kinds: list[str | None]) -> list[str | None]:
@@ -256,7 +265,7 @@ def _joined(text: str, found: list[Span]) -> list[Span]:
     """Furniture on one line as one span."""
     groups: list[list[Span]] = []
     for span in found:
-        if groups and not re.search(r"[\r\n]|\S", text[groups[-1][-1].end : span.start]):
+        if groups and _SAME_LINE.fullmatch(text, groups[-1][-1].end, span.start):
             groups[-1].append(span)
         else:
             groups.append([span])
