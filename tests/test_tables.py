@@ -67,6 +67,8 @@ HOSTILE = [
     "*",
     "",
 ]
+# As objects: the strings of Arrow, which pandas takes where it is installed, hold no half of a character.
+HOSTILE_CELLS = pd.Series(HOSTILE, dtype=object)
 PLAIN = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=30)
 
 
@@ -347,7 +349,7 @@ def test_numbers_are_rounded_by_column(values, digits, written, tmp_path):
 
 
 def test_csv_comes_back_and_holds_no_formula(tmp_path):
-    export(pd.DataFrame({"=label": HOSTILE, "n": -1.5}), tmp_path / "a.csv")
+    export(pd.DataFrame({"=label": HOSTILE_CELLS, "n": -1.5}), tmp_path / "a.csv")
     with (tmp_path / "a.csv").open(encoding="utf-8", newline="") as file:
         head, *rows = csv.reader(file)
     assert head == ["'=label", "n"]
@@ -381,7 +383,7 @@ def test_xlsx_comes_back_with_numbers_as_numbers(table, tmp_path):
 
 
 def test_xlsx_takes_no_text_for_a_formula_or_an_error(tmp_path):
-    export(pd.DataFrame({"=1": HOSTILE}), tmp_path / "[=].xlsx", "=title")
+    export(pd.DataFrame({"=1": HOSTILE_CELLS}), tmp_path / "[=].xlsx", "=title")
     book = openpyxl.load_workbook(tmp_path / "[=].xlsx")
     cells = [cell for sheet in book for row in sheet.rows for cell in row if cell.value is not None]
     assert {cell.data_type for cell in cells} == {"s"}
@@ -437,7 +439,7 @@ def test_docx_lies_across_where_the_table_is_wide(table, tmp_path):
 
 
 def test_docx_prints_hostile_text_as_it_is(tmp_path):
-    export(pd.DataFrame({"<w:p/>": HOSTILE}), tmp_path / "a.docx", "]]></w:p>")
+    export(pd.DataFrame({"<w:p/>": HOSTILE_CELLS}), tmp_path / "a.docx", "]]></w:p>")
     shown = [text for (text,) in body(tmp_path / "a.docx")]
     assert shown[0] == "<w:p/>"
     clean = [" ".join(re.sub("[\x00\x0b\x1f\ud800\ufffe]", "", text).split()) for text in HOSTILE]

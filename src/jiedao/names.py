@@ -43,12 +43,12 @@ EVERYDAY = 300  # times a word stands in the texts that jieba's dictionary was c
 
 
 class _Dictionary(NamedTuple):
-    """Words of jieba's dictionary: names by its tags (person, place, body, other), the rest, and of these the
-    verbs; and the words that everybody uses, names of places apart.
+    """Words of jieba's dictionary: all, names by its tags (person, place, body, other), verbs, and the words
+    that everybody uses, names of places apart.
     """
 
+    words: frozenset[str]
     named: frozenset[str]
-    ordinary: frozenset[str]
     verbs: frozenset[str]
     everyday: frozenset[str]
 
@@ -59,16 +59,17 @@ def _dictionary() -> _Dictionary:
     words, counts, tags = cells[::3], cells[1::3], cells[2::3]  # a row is a word, its count and its tag
     ours = frozenset(stopwords(CATEGORIES))  # 印发街道文件: a verb that jieba lacks is no name
     kinds = {"nr", "ns", "nt", "nz"}
-    named = frozenset(w for w, t in zip(words, tags, strict=True) if t[:2] in kinds and len(w) > 1) - ours
+    named = frozenset(w for w, t in zip(words, tags, strict=True) if t[:2] in kinds and len(w) > 1)
     verbs = frozenset(w for w, t in zip(words, tags, strict=True) if t in ("v", "vi", "vd"))
-    often = (w for w, n, t in zip(words, counts, tags, strict=True) if int(n) >= EVERYDAY and t != "ns")
-    return _Dictionary(named, (frozenset(words) | ours) - named, verbs, frozenset(often))
+    often = frozenset(
+        w for w, n, t in zip(words, counts, tags, strict=True) if int(n) >= EVERYDAY and t != "ns"
+    )
+    return _Dictionary(frozenset(words) | ours, named - ours, verbs, often)
 
 
 def is_dictionary_word(word: str) -> bool:
     """Whether jieba's dictionary holds a word, as a name or otherwise."""
-    known = _dictionary()
-    return word in known.ordinary or word in known.named
+    return word in _dictionary().words
 
 
 def is_verb(word: str) -> bool:
@@ -81,9 +82,10 @@ def is_everyday_word(word: str) -> bool:
     return word in _dictionary().everyday
 
 
+@cache
 def dictionary_words() -> frozenset[str]:
     """Ordinary words of jieba's dictionary, names apart."""
-    return _dictionary().ordinary
+    return _dictionary().words - _dictionary().named
 
 
 def any_of(words: Iterable[str]) -> re.Pattern[str]:
@@ -119,7 +121,9 @@ def longest_first(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def quoted_names(text: str) -> set[str]:
     """Short quoted phrases without punctuation inside: brands, programmes, slogans."""
-    return {q for q in _QUOTED.findall(text) if re.search(r"[\u4e00-\u9fff]{2}", q)} - dictionary_words()
+    common, named = _dictionary()[:2]
+    quoted = {q for q in _QUOTED.findall(text) if re.search(r"[\u4e00-\u9fff]{2}", q)}
+    return {q for q in quoted if q in named or q not in common}
 
 
 def noun_names(words: list[str], known: frozenset[str]) -> set[str]:
@@ -137,7 +141,7 @@ def noun_names(words: list[str], known: frozenset[str]) -> set[str]:
     set of str
         Names of places (`is_place`), bodies and programmes.
     """
-    named, common = _dictionary()[:2]
+    common, named = _dictionary()[:2]
     found: set[str] = set()
     for i in [i for i, word in enumerate(words) if word in _NOUN_ENDS]:
         noun, first = words[i], i
