@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: study test lab site clean lock
+.PHONY: study test lab site bench clean lock
 study: $(READY)
 	$(BIN)/jiedao run --jobs $(JOBS)
 
@@ -18,8 +18,11 @@ lab: $(READY)
 site: $(READY)
 	$(BIN)/python site/build.py
 
+bench: $(READY)
+	$(BIN)/python benchmarks/bench.py $(ARGS)
+
 clean:
-	rm -rf $(VENV) build dist site/_build .pytest_cache .ruff_cache .hypothesis src/*.egg-info
+	rm -rf $(VENV) build dist site/_build benchmarks/.venv benchmarks/.work .pytest_cache .ruff_cache .hypothesis src/*.egg-info
 	find . -name __pycache__ -o -name .ipynb_checkpoints | xargs rm -rf
 
 # Build requirements come first, because jieba is published as source only. Every file is checked
