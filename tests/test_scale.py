@@ -757,11 +757,12 @@ def test_without_the_extra_a_line_says_what_to_install(missing, tmp_path, monkey
     assert not (tmp_path / "out").exists()
 
 
-def test_an_address_that_is_none_is_refused(tmp_path):
+@pytest.mark.parametrize("address", ["nonsense://x", "tls://127.0.0.1:9"])  # without certificates
+def test_an_address_that_is_none_is_refused(address, tmp_path):
     (tmp_path / "a.txt").write_text(REPORT, "utf-8")
-    result = call(tmp_path / "a.txt", tmp_path / "out", "--scheduler", "nonsense://x")
+    result = call(tmp_path / "a.txt", tmp_path / "out", "--scheduler", address)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr.startswith("jiedao: nonsense://x: no Dask scheduler answers there")
+    assert result.stderr.startswith(f"jiedao: {address}: no Dask scheduler answers there")
     assert result.stderr.count("\n") == 1
 
 

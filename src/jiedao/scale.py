@@ -367,7 +367,7 @@ def _cluster(workers: int | None, scheduler: str | None) -> Iterator[Client]:
     if scheduler:
         try:
             client = Client(scheduler, timeout=20)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, TypeError, RuntimeError) as error:
             raise JiedaoError(f"{scheduler}: no Dask scheduler answers there ({error})") from None
         with client:
             yield client
