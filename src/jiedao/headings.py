@@ -44,7 +44,7 @@ _SIGN = re.compile(r"\W")
 _DIGIT = re.compile(r"\d")
 _STOP_OR_BLANK = re.compile(r"[。!?;]|(?<=[\u4e00-\u9fff]{4}) (?=\S)")
 # A sentence with what closes it; the group holds it if it is of one clause or two, and not long.
-_SENTENCE = re.compile(rf"([^。,]{{0,60}}+(?:,[^。,]{{0,60}}+)?(?=。))?[^。]*+。[。 {WRAPPED}]*+")
+_SENTENCE = re.compile(rf"([^。,]{{0,60}}+(?:,[^。,]{{0,60}}+)?(?=。))?[^。]*+(?:。[。 {WRAPPED}]*+)?")
 # 水利方面:辖区有…; a colon after a few words closes a heading as a full stop does.
 _COLON_LABEL = re.compile(r"[\u4e00-\u9fff]{2,10}:(?=[^\s])")
 _NO_LABEL = ("此", "该", "其", "各位", "同志", "现", "请")
