@@ -275,9 +275,10 @@ def results(folder, **session):
     ]
 
 
-def test_parts_threads_and_memory_change_nothing(tmp_path, made_up):
+def test_parts_threads_and_memory_change_nothing(tmp_path, made_up, monkeypatch):
     expected = results(deal_out(tmp_path / "1", made_up, 1), threads=1)
     dealt = deal_out(tmp_path / "7", made_up, 7)
+    monkeypatch.setattr(groups, "SHARE", 100)  # a few terms at a time
     for session in ({"threads": 1}, {"threads": 4}, {"threads": 2, "memory": "60MB"}):
         for found, table in zip(results(dealt, **session), expected, strict=True):
             pd.testing.assert_frame_equal(found, table, check_exact=True)

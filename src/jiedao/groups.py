@@ -36,6 +36,7 @@ from jiedao.lexicon import stopwords
 from jiedao.resample import SEED
 
 GROUPS = ("province", "city", "district", "street", "year", "genre")
+SHARE = 8_000_000  # rows of terms that are added up at a time
 SWEEPS = 100  # of coordinate descent: on unit vectors it stands still long before
 
 
@@ -80,7 +81,8 @@ def _number(db: duckdb.DuckDBPyConnection, by: str) -> None:
             SELECT doc_id, min(coalesce(CAST({by} AS VARCHAR), '')) AS name,
                 sum(n_tokens)::BIGINT AS size, count(*) AS times
             FROM documents GROUP BY doc_id)
-        SELECT *, row_number() OVER (ORDER BY doc_id) - 1 AS i, dense_rank() OVER (ORDER BY name) AS g
+        SELECT *, (row_number() OVER (ORDER BY doc_id) - 1)::INTEGER AS i,
+            (dense_rank() OVER (ORDER BY name))::INTEGER AS g
         FROM named"""
     )
     db.execute(
@@ -98,10 +100,10 @@ def _count_content(
     db.execute(
         "CREATE TEMP TABLE masked AS SELECT unnest($1::VARCHAR[]) AS kind", [["sign", "number", *mask]]
     )
-    # Rows are added up only where a doc_id stands twice: to sort all of them would take the disk.
+    # Rows are added up only where a doc_id stands twice, and never kept: all of them would fill the disk.
     db.execute(
         f"""CREATE TEMP VIEW held AS
-        WITH kept AS (
+        WITH kept AS NOT MATERIALIZED (
             SELECT doc_id, term, n::BIGINT AS n FROM terms
                 ANTI JOIN hidden USING (term) ANTI JOIN masked USING (kind)
             WHERE length(term) >= {int(shortest)})
@@ -132,7 +134,7 @@ def duplicates(folder: str | Path, **session: Any) -> pd.DataFrame:
 def frequency(
     folder: str | Path,
     by: str = "province",
-    fewest: int = 5,
+    fewest: int = 20,
     hide: Iterable[str] = HIDDEN,
     mask: Iterable[str] = MASKED,
     shortest: int = 2,
@@ -168,21 +170,34 @@ def frequency(
     """
     with _connected(folder, by, ["terms"], **session) as db:
         _count_content(db, hide, mask, shortest)
+        [(rows,)] = db.execute("SELECT count(*) FROM terms").fetchall()
+        shares = 1 + rows // SHARE
         db.execute(
-            """CREATE TEMP TABLE sums AS
-            SELECT g, term, sum(n)::BIGINT AS n, count(*) AS documents
-            FROM held GROUP BY g, term HAVING sum(n) >= $1""",
-            [fewest],
+            """CREATE TEMP TABLE found (
+            g INTEGER, term VARCHAR, n BIGINT, documents BIGINT, apart HUGEINT, inside HUGEINT)"""
         )
-        # With c of n occurrences in a document of m of N tokens, |v − s| is |c·N − n·m| / n·N.
+        # All groups by all terms are too many sums for the memory: a share of the terms at a time.
+        for share in range(shares):
+            db.execute(
+                "CREATE OR REPLACE TEMP TABLE portion AS SELECT * FROM held WHERE hash(term) % $1 = $2",
+                [shares, share],
+            )
+            # With c of n occurrences in a document of m of N tokens, |v − s| is |c·N − n·m| / n·N.
+            db.execute(
+                """INSERT INTO found
+                WITH sums AS MATERIALIZED (
+                    SELECT g, term, sum(n)::BIGINT AS n, count(*) AS documents
+                    FROM portion GROUP BY g, term HAVING sum(n) >= $1)
+                SELECT g, term, any_value(sums.n), any_value(documents),
+                    sum(abs(portion.n * total - sums.n * size)), sum(size)
+                FROM portion JOIN sums USING (g, term) JOIN groups USING (g) JOIN numbered USING (i, g)
+                GROUP BY g, term""",
+                [fewest],
+            )
         out = db.execute(
-            """WITH spread AS (
-                SELECT g, term, sum(abs(held.n * total - sums.n * size)) AS apart, sum(size) AS inside
-                FROM held JOIN sums USING (g, term) JOIN groups USING (g) JOIN numbered USING (i, g)
-                GROUP BY g, term),
-            deviation AS (
+            """WITH deviation AS (
                 SELECT *, (apart + n::HUGEINT * (total - inside)) / (2.0::DOUBLE * n * total) AS exact
-                FROM spread JOIN sums USING (g, term) JOIN groups USING (g))
+                FROM found JOIN groups USING (g))
             SELECT name, term, n, round(1000.0::DOUBLE * n / total, 6) AS per_1000, documents,
                 round(exact, 6) AS dp,
                 CASE WHEN parts > 1 THEN round(exact / (1 - smallest::DOUBLE / total), 6) END AS dp_norm
