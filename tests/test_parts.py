@@ -318,6 +318,16 @@ def test_a_pattern_is_followed_and_a_name_that_looks_like_one_is_not(tmp_path, m
     assert [r.source for r in records(".")] == ["a1.txt", "a[1].txt", "b.txt"]
 
 
+def test_tables_that_a_run_wrote_into_its_source_are_no_source(tmp_path):
+    line = json.dumps({"text": "a"})
+    tree(tmp_path, a_jsonl=line, **{"out__terms__part-000000_parquet": "tables", "out__manifest_json": "{}"})
+    assert [r.source for r in records(tmp_path)] == ["a.jsonl:0"]
+    assert [r.source for r in records(f"{tmp_path}/**/*")] == ["a.jsonl:0"]
+    (tmp_path / "out/manifest.json").unlink()  # so they are someone else's
+    with pytest.raises(JiedaoError, match=r"part-000000\.parquet: no Parquet file"):
+        records(tmp_path)
+
+
 @pytest.mark.parametrize("source", ["none", "*.jsonl", "report.pdf", "empty"])
 def test_a_source_with_nothing_to_read_is_refused(source, tmp_path):
     tree(tmp_path, report_pdf="%PDF")

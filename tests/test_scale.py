@@ -590,6 +590,15 @@ def test_a_finished_run_is_not_repeated(source, undisturbed, tmp_path, address):
     assert {file: file.stat().st_mtime_ns for file in target.rglob("*.parquet")} == stamps
 
 
+def test_tables_may_lie_in_the_folder_of_the_source(tmp_path, address):
+    write_jsonl(tmp_path / "a.jsonl", generate(7, seed=1))
+    first = scale(tmp_path, tmp_path / "out", scheduler=address)
+    before = contents(tmp_path / "out")
+    files(tmp_path / "out", "documents")[1].unlink()
+    assert scale(tmp_path, tmp_path / "out", scheduler=address) == first
+    assert contents(tmp_path / "out") == before
+
+
 def test_tables_of_something_else_are_not_mixed(source, undisturbed, tmp_path, address):
     target = tmp_path / "out"
     scale(source, target, scheduler=address)

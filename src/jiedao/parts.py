@@ -7,6 +7,7 @@ import csv
 import glob
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
@@ -20,6 +21,7 @@ from jiedao.documents import corpus_folder, read_documents
 from jiedao.files import read_bounded
 from jiedao.lexicon import separator
 
+MANIFEST = "manifest.json"  # of the tables that a run writes
 PART_BYTES = 4 * 2**20  # of texts in one part, some 300 reports: what a worker holds at a time
 
 
@@ -58,7 +60,7 @@ class Part(NamedTuple):
 
 
 def find_files(source: str | Path) -> list[Path]:
-    """The files of a source: a file, a folder with all that lies in it, or a pattern."""
+    """The files of a source: a file, a folder with all that lies in it but such tables, or a pattern."""
     path = Path(source)
     if path.is_file():
         found: Iterable[Path] = [path]
@@ -66,10 +68,15 @@ def find_files(source: str | Path) -> list[Path]:
         found = path.rglob("*")
     else:
         found = map(Path, glob.glob(str(source), recursive=True))  # noqa: PTH207 (it may be absolute)
-    files = sorted(f for f in found if f.is_file() and f.suffix.lower() in READERS)
+    wanted = (f for f in found if f.is_file() and f.suffix.lower() in READERS)
+    files = sorted(f for f in wanted if not (f.suffix == ".parquet" and _is_of_a_run(f)))
     if not files:
         raise JiedaoError(f"{source}: no file that can be read; {', '.join(READERS)} are")
     return files
+
+
+def _is_of_a_run(file: Path) -> bool:
+    return re.fullmatch(r"part-\d+", file.stem) is not None and (file.absolute().parents[1] / MANIFEST).is_file()
 
 
 def source_size(source: str | Path) -> int:
