@@ -53,14 +53,13 @@ class Parsed:
     @cached_property
     def sentences(self) -> list[tuple[int, int, int]]:
         """Sentences as (start, end, index of the section); headings are sentences too."""
-        spans, owner = [], []
-        for i, section in enumerate(self.sections):
+        spans = []
+        for section in self.sections:
             cut = section.heading_end
             if section.heading and cut < section.own_end and self.plain[cut] in "。!?;:,":
                 cut += 1
             spans += [(section.start, cut), (cut, section.own_end)]
-            owner += [i, i]
-        return [(a, b, owner[i]) for a, b, i in split_sentences(self.plain, spans)]
+        return [(a, b, i // 2) for a, b, i in split_sentences(self.plain, spans)]
 
 
 def parse(data: bytes, name: str = "text") -> Parsed:

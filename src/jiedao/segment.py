@@ -23,7 +23,7 @@ from operator import itemgetter
 import numpy as np
 
 from jiedao import JiedaoError
-from jiedao.clean import are_blank, normalise
+from jiedao.clean import are_blank, normalise, rstrip
 from jiedao.lexicon import default_terms, place_names
 from jiedao.names import (
     LONGEST_RUN,
@@ -74,7 +74,8 @@ _BOUNDS = _SIGNS | {_FOUND, _NAME} | {chr(code) for code in range(0x3001) if chr
 _SUSPECT = _AFFIXES | _LOCALISERS | set(_NUMERAL + "第几数") | (_BOUNDS - _SIGNS)
 # A frequency at which a term of the lexicon beats every cut of it into dictionary words.
 TERM_FREQUENCY = 20_000
-_SENTENCE = re.compile(r"[^。!?;\r\n]*(?:[。!?;]+[”’\"')》」』]*|(?=[\r\n])|$)")
+_CLOSERS = "。!?;”’\"')》」』"
+_SENTENCE = re.compile(r"(?=\S)[^。!?;\r\n]*+(?:[。!?;]++[”’\"')》」』]*+)?")
 
 
 def fastest_engine() -> str:
@@ -104,14 +105,14 @@ def split_sentences(text: str, spans: Iterable[Span]) -> list[tuple[int, int, in
     found = []
     for i, (start, end) in enumerate(spans):
         for match in _SENTENCE.finditer(text, start, end):
-            inner = match[0].strip()
-            if not inner:
-                continue
-            a = match.start() + match[0].index(inner)
-            if not inner.strip("。!?;”’\"')》」』") and found and found[-1][2] == i:
-                found[-1] = (found[-1][0], a + len(inner), i)  # a lone mark belongs to the sentence before
+            a, b = match.span()
+            if text[b - 1].isspace():
+                b = rstrip(text, a, b)
+            alone = text[a] in _CLOSERS and not text[a:b].strip(_CLOSERS)
+            if alone and found and found[-1][2] == i:
+                found[-1] = (found[-1][0], b, i)  # a lone mark belongs to the sentence before
             else:
-                found.append((a, a + len(inner), i))
+                found.append((a, b, i))
     return found
 
 
