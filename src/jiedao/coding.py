@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from functools import cache
-from operator import attrgetter
+from functools import cache, partial
+from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from jiedao import JiedaoError
@@ -30,7 +32,8 @@ SECONDARY = 0.2  # share of the text from which a second theme is named
 THIN = 5  # a theme whose words weigh less is unsure, and no second theme
 CLOSE = 0.2  # and so is one that leads by less
 _STOP = re.compile(r"[。;!?\r\n]")
-_PAUSE = re.compile(r"[,、:]")
+_STOPS, _PAUSES = np.zeros((2, 0x110000), bool)  # by code point
+_STOPS[[*map(ord, "。;!?\r\n")]] = _PAUSES[[*map(ord, ",、:")]] = True
 # What leads is a modifier, what it leads is the object: 党建引领X is X.
 _MODIFIER = re.compile(r".*(?:引领|统领|赋能|为(?:抓手|契机|载体|主线|牵引|导向))(?=.)")
 
@@ -56,8 +59,10 @@ class Code(NamedTuple):
     sure: bool
 
 
-_END, _WEIGHT = attrgetter("end"), attrgetter("weight")
-_Divided = dict[tuple[int, int], list[tuple[str, float]]]  # theme and characters, by start and end
+_START, _END, _WEIGHT = itemgetter(0), itemgetter(1), itemgetter(4)  # of a word
+_word = partial(tuple.__new__, Word)  # as `Word._make`, without its steps; there are hundreds
+_RANK = {code: n for n, code in enumerate(CODES)}
+_TINY = 1e-9  # more than the order of additions may change
 
 
 def read_codebook(folder: Path | None = None) -> pd.DataFrame:
@@ -96,15 +101,15 @@ def find_evidence(
         The words of each section, in order; none reaches over its end.
     """
     lexicon, meaning = _lexicon() if words is None else _look_up(words)
-    everywhere = [Word(a, b, word, *meaning[word]) for word, a, b in lexicon.find(text)]
-    starts = [w.start for w in everywhere]
+    everywhere = [_word((a, b, word, *meaning[word])) for word, a, b in lexicon.find(text)]
+    starts = [*map(_START, everywhere)]
     found = []
     for section in sections:
         start, end = section.start, _reach(section)
         first, last = bisect_left(starts, start), bisect_left(starts, end)
         own = everywhere[first:last]
         # Where no word lies across its borders, a section by itself has the words that the text has there.
-        if (first and everywhere[first - 1].end > start) or (own and own[-1].end > end):
+        if (first and everywhere[first - 1][1] > start) or (own and own[-1][1] > end):
             matches = lexicon.find(text[start:end])
             own = [Word(start + a, start + b, word, *meaning[word]) for word, a, b in matches]
         found.append(own)
@@ -160,113 +165,124 @@ def code_sections(
     for section in sections:
         parent = section.parent
         above.append([] if parent is None else objects[parent] or above[parent])
-    known: _Divided = {}
-    return [
-        _code(text, section, *words, known) if section.is_leaf or not is_part(section.heading or "") else None
-        for section, *words in zip(sections, evidence, objects, above, strict=True)
+    borrows = [
+        bool(up) and (not own or (section.style == "none" and _is_sentence(text, section)))
+        for section, own, up in zip(sections, evidence, above, strict=True)
     ]
+    shares, weights = _divide(text, sections, evidence)
+    concrete = shares[:, : _RANK["FRAME"]].max(axis=1) > 0.5 + _TINY
+    if any(borrows):
+        shares[borrows] = _shares(_weigh(above))[borrows]
+    named = _shares(_weigh(objects))
+    named[~named.any(axis=1)] = shares[~named.any(axis=1)]
+    majority = shares.max(axis=1, keepdims=True) > 0.5 + _TINY
+    scores = np.where(majority, shares, (shares + HEADING * named) / (1 + HEADING))
+    # What is equal to two decimals is a tie (halves are rounded down); the first of `CODES` wins it.
+    ranks, each = np.round(scores - _TINY, 2), np.arange(len(sections))
+    first = ranks.argmax(axis=1)
+    ranks[each, first] = -1
+    second = ranks.argmax(axis=1)
+    heavy = weights >= THIN
+    margin = np.maximum(0.0, scores[each, first] - scores[each, second])
+    also = heavy[each, second] & (shares[each, second] >= SECONDARY) & (second != _RANK["FRAME"])
+    sure = heavy[each, first] & (margin >= CLOSE)
+    second = np.where(also, second, -1)
+    columns = first, second, scores[each, first], margin, sure, concrete, shares.any(axis=1)
+    codes: list[Code | None] = []
+    for section, own, up, borrowed, row in zip(
+        sections, evidence, above, borrows, zip(*(c.tolist() for c in columns), strict=True), strict=True
+    ):
+        first, second, score, lead, is_sure, is_concrete, speaks = row
+        # A heading is coded by all that it holds, but shown with the words of its own text, where it has any.
+        shown = [own] if section.is_leaf else [up_to(section.own_end, own), own]
+        if not section.is_leaf and is_part(section.heading or ""):
+            codes.append(None)
+        elif section.orientation in ("preamble", "closing"):
+            codes.append(Code("FRAME", None, _distinct(shown, "FRAME"), 1.0, 1.0, not is_concrete))
+        elif not speaks or section.orientation == "apparatus":
+            codes.append(Code(None, None, [], 0.0, 0.0, False))
+        else:
+            theme, other = CODES[first], None if second < 0 else CODES[second]
+            shown += [up] if borrowed else []
+            codes.append(Code(theme, other, _distinct(shown, theme, other), score, lead, is_sure))
+    return codes
 
 
-def _code(
-    text: str, section: Section, own: list[Word], named: list[Word], above: list[Word], known: _Divided
-) -> Code:
-    """Code one section from its own words, those that its heading names, and those of the heading above."""
-    held = text[section.start : _reach(section)]
-    shares = _divide(held, section.start, own, known)
-    # A heading is coded by all that it holds, but shown with the words of its own text, where it has any.
-    shown = [up_to(section.own_end, own), own]
-    if section.orientation in ("preamble", "closing"):
-        concrete = max((shares[c] for c in shares if c != "FRAME"), default=0)
-        return Code("FRAME", None, _distinct(shown, "FRAME"), 1.0, 1.0, concrete <= 0.5)
-    lead_in = section.style == "none" and sum(map(bool, _STOP.split(held))) == 1
-    if (lead_in or not own) and above:
-        shares = _weigh(above)
-        shown.append(above)
-    if not shares or section.orientation == "apparatus":
-        return Code(None, None, [], 0.0, 0.0, False)
-    scores = shares if max(shares.values()) > 0.5 else _with_heading(shares, _weigh(named))
-    # Sorting keeps equals in the order of `CODES`; what is equal to two decimals is a tie.
-    first, second = sorted(CODES, key=lambda c: -round(scores.get(c, 0), 2))[:2]
-    margin = max(0.0, scores.get(first, 0) - scores.get(second, 0))
-    heavy = {c for c in (first, second) if sum([w.weight for w in own if w.code == c]) >= THIN}
-    also = second if shares.get(second, 0) >= SECONDARY and second in heavy - {"FRAME"} else None
-    sure = first in heavy and margin >= CLOSE
-    return Code(first, also, _distinct(shown, first, also), scores[first], margin, sure)
+def _is_sentence(text: str, section: Section) -> bool:
+    return sum(map(bool, _STOP.split(text[section.start : _reach(section)]))) == 1
 
 
-def _weigh(words: Sequence[Word]) -> dict[str, float]:
-    """Each theme's share of the weight of some words."""
-    weights: dict[str, int] = {}
-    for _, _, _, code, weight in words:
-        weights[code] = weights.get(code, 0) + weight
-    if len(weights) == 1:
-        return dict.fromkeys(weights, 1.0)
-    total = sum(weights.values())
-    return {code: weight / total for code, weight in weights.items()}
+def _columns(words: Sequence[list[Word]]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of words by section: their starts, their weights, and the place of section and theme in a table."""
+    rows = [(start, weight, _RANK[code]) for start, _, _, code, weight in chain.from_iterable(words)]
+    starts, weights, ranks = np.fromiter(chain.from_iterable(rows), int, 3 * len(rows)).reshape(-1, 3).T
+    owners = np.repeat(np.arange(len(words)), [*map(len, words)])
+    return starts, weights, owners * len(CODES) + ranks
 
 
-def _divide(text: str, start: int, words: Sequence[Word], known: _Divided) -> dict[str, float]:
-    """Each theme's share of the text of a section.
+def _table(cells: np.ndarray, amounts: np.ndarray, n: int) -> np.ndarray:
+    """Amounts summed by section and theme."""
+    return np.bincount(cells, amounts, n * len(CODES)).reshape(n, len(CODES))
 
-    Words hold no stop, so a sentence is the same in every section that holds it, and ``known`` by its place.
+
+def _weigh(words: Sequence[list[Word]]) -> np.ndarray:
+    """The weight of words by section and theme."""
+    _, weights, cells = _columns(words)
+    return _table(cells, weights, len(words))
+
+
+def _shares(amounts: np.ndarray) -> np.ndarray:
+    total = amounts.sum(axis=1, keepdims=True)
+    return amounts / np.where(total, total, 1)
+
+
+def _divide(
+    text: str, sections: Sequence[Section], evidence: Sequence[list[Word]]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Each theme's share of the text of each section, and the weight of its words.
+
+    A clause goes to its words' themes, by their weight; a silent one to those of its sentence.
     """
-    starts = [w.start for w in words]
-    chars: dict[str, float] = {}
-    for sentence in _STOP.split(text):
-        place = start, start + len(sentence)
-        if (divided := known.get(place)) is None:
-            inside = words[bisect_left(starts, start) : bisect_left(starts, place[1])]
-            known[place] = divided = _divide_sentence(sentence, start, inside) if inside else []
-        for code, n in divided:
-            chars[code] = chars.get(code, 0) + n
-        start = place[1] + 1
-    total = sum(chars.values())
-    return {code: n / total for code, n in chars.items()}
-
-
-def _divide_sentence(sentence: str, start: int, words: Sequence[Word]) -> list[tuple[str, float]]:
-    """Theme and characters: a clause goes to its words' themes, a silent one to its sentence's."""
-    clauses = _PAUSE.split(sentence)
-    if len(codes := {w.code for w in words}) == 1:
-        return [(*codes, float(len(clause))) for clause in clauses if clause]
-    around: dict[str, float] = {}
-    divided = []
-    n, last = 0, len(words)
-    for clause in clauses:
-        first, end = n, start + len(clause)
-        while n < last and words[n].start < end:
-            n += 1
-        if n == first + 1:
-            divided.append((words[first].code, float(len(clause))))
-        elif clause:
-            if n == first:
-                around = around or _weigh(words)
-            shares = around if n == first else _weigh(words[first:n])
-            divided += [(code, share * len(clause)) for code, share in shares.items()]
-        start = end + 1
-    return divided
+    n = len(sections)
+    starts, weights, cells = _columns(evidence)
+    owners = cells // len(CODES)
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+    stops, pauses = (
+        np.concatenate([[-1], np.flatnonzero(signs[points]), [len(text)]]) for signs in (_STOPS, _PAUSES)
+    )
+    # Of each word: its sentence within its section, and its clause within that.
+    stop, pause = np.searchsorted(stops, starts), np.searchsorted(pauses, starts, side="right")
+    begin = np.maximum(np.array([s.start for s in sections], int)[owners], stops[stop - 1] + 1)
+    end = np.minimum(np.array([_reach(s) for s in sections], int)[owners], stops[stop])
+    clause = np.maximum(begin, pauses[pause - 1] + 1)
+    length = np.minimum(end, pauses[pause]) - clause
+    opens = np.diff(owners, prepend=-1).astype(bool) | np.diff(begin, prepend=-1).astype(bool)
+    parts = opens | np.diff(clause, prepend=-1).astype(bool)
+    sentence, part = np.cumsum(opens) - 1, np.cumsum(parts) - 1
+    silent = (end - begin - np.searchsorted(pauses, end) + np.searchsorted(pauses, begin))[opens]
+    silent = silent - np.bincount(sentence[parts], length[parts])
+    # A word has its part of its clause, and of the silent ones around it.
+    own = (length[parts] / np.bincount(part, weights))[part]
+    around = (silent / np.bincount(sentence, weights))[sentence]
+    return _shares(_table(cells, weights * (own + around), n)), _table(cells, weights, n)
 
 
 def _object(text: str, section: Section, words: Sequence[Word]) -> list[Word]:
     """The words of a heading's object: what stands after its modifier, or else the whole heading."""
     inside = up_to(section.heading_end, words)
     modifier = _MODIFIER.match(text, section.start, section.heading_end) if inside else None
-    return [w for w in inside if modifier and w.start >= modifier.end()] or inside
+    return ([w for w in inside if w[0] >= modifier.end()] if modifier else None) or inside
 
 
 def up_to(end: int, words: list[Word]) -> list[Word]:
     """Those of some words that end by a place."""
-    return words[: bisect_right(words, end, key=_END)] if words and words[-1].end > end else words
-
-
-def _with_heading(shares: dict[str, float], heading: dict[str, float]) -> dict[str, float]:
-    extra = HEADING if heading else 0
-    return {c: (shares.get(c, 0) + extra * heading.get(c, 0)) / (1 + extra) for c in shares | heading}
+    return words[: bisect_right(words, end, key=_END)] if words and words[-1][1] > end else words
 
 
 def _distinct(words: Iterable[list[Word]], *codes: str | None) -> list[str]:
     """The words of some themes, each once, the weightiest first; from the first list that has any."""
     for some in words:
-        if ours := [w for w in some if w.code in codes]:
-            return list(dict.fromkeys([w.word for w in sorted(ours, key=_WEIGHT, reverse=True)]))
+        if ours := [w for w in some if w[3] in codes]:
+            ours.sort(key=_WEIGHT, reverse=True)
+            return list(dict.fromkeys([word for _, _, word, _, _ in ours]))
     return []
