@@ -43,8 +43,7 @@ _STOP = re.compile(r"[。!?;]")
 _SIGN = re.compile(r"\W")
 _DIGIT = re.compile(r"\d")
 _STOP_OR_BLANK = re.compile(r"[。!?;]|(?<=[\u4e00-\u9fff]{4}) (?=\S)")
-# A sentence with what closes it; the group holds it if it is of one clause or two, and not long.
-_SENTENCE = re.compile(rf"([^。,]{{0,60}}+(?:,[^。,]{{0,60}}+)?(?=。))?[^。]*+(?:。[。 {WRAPPED}]*+)?")
+_FULL_STOP = re.compile(rf"。[。 {WRAPPED}]*+")
 # 水利方面:辖区有…; a colon after a few words closes a heading as a full stop does.
 _COLON_LABEL = re.compile(r"[\u4e00-\u9fff]{2,10}:(?=[^\s])")
 _NO_LABEL = ("此", "该", "其", "各位", "同志", "现", "请")
@@ -247,11 +246,11 @@ def _shape(sentence: str) -> tuple[int, ...]:
 
 def _candidates(text: str, start: int, end: int) -> Lines:
     """Short sentences of a paragraph that more text follows."""
-    found = []
-    last = start + len(text[start:end].rstrip("。 "))
-    for sentence in _SENTENCE.finditer(text, start, end):
-        a, b = sentence.span(1)
-        if 4 <= b - a <= 2 * LONGEST_HEADING and last - sentence.end() > 10:
+    found, following = [], start
+    last = start + len(text[start:end].rstrip("。 ")) - 10
+    for stop in _FULL_STOP.finditer(text, start, end):
+        a, (b, following) = following, stop.span()
+        if 4 <= b - a <= 2 * LONGEST_HEADING and following < last and text.count(",", a, b) < 2:
             n_words = b - a - len(_SIGN.findall(text, a, b))
             if 4 <= n_words <= 20 and _may_label(text[a:b]):
                 found.append((a, b))
