@@ -76,7 +76,9 @@ def find_files(source: str | Path) -> list[Path]:
 
 
 def _is_of_a_run(file: Path) -> bool:
-    return re.fullmatch(r"part-\d+", file.stem) is not None and (file.absolute().parents[1] / MANIFEST).is_file()
+    return (
+        re.fullmatch(r"part-\d+", file.stem) is not None and (file.absolute().parents[1] / MANIFEST).is_file()
+    )
 
 
 def source_size(source: str | Path) -> int:
