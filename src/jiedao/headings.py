@@ -40,6 +40,7 @@ _INLINE = re.compile(  # what begins no marker is passed over at once
     r"|(?<=:)(?=一[是要](?:(?!二[是要])[^。;!?:]){2,60}。))"
 )
 _STOP = re.compile(r"[。!?;]")
+_SAYS = re.compile(r"[^ 。!?;:,]")
 _SIGN = re.compile(r"\W")
 _DIGIT = re.compile(r"\d")
 _STOP_OR_BLANK = re.compile(r"[。!?;]|(?<=[\u4e00-\u9fff]{4}) (?=\S)")
@@ -225,11 +226,13 @@ def _labels(text: str, body: Lines, headings: list[Section]) -> list[Section]:
     for heading, following in zip(headings, bounds[1:], strict=True):
         inside = body[bisect_right(ends, heading.heading_end) : bisect_left(starts, following)]
         paragraphs = [(max(a, heading.heading_end), min(b, following)) for a, b in inside]
-        paragraphs = [(a, b) for a, b in paragraphs if text[a:b].strip(" 。!?;:,")]
+        paragraphs = [(a, b) for a, b in paragraphs if _SAYS.search(text, a, b)]
         candidates = [_candidates(text, a, b) for a, b in paragraphs]
         if heading.style != "own_line" and paragraphs:
             first, short = paragraphs.pop(0), candidates.pop(0)
             found += _echoing_labels(text, first, heading.heading or "") or _inner_labels(text, short, 2)
+        if not paragraphs:
+            continue
         opening = _parallel_labels(text, paragraphs, candidates)
         begun = {start for start, _ in opening}
         found += opening
