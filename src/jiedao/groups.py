@@ -95,7 +95,12 @@ def _number(db: duckdb.DuckDBPyConnection, by: str) -> None:
 def _count_content(
     db: duckdb.DuckDBPyConnection, hide: Iterable[str], mask: Iterable[str], shortest: int
 ) -> None:
-    """Make the view ``held``, of content terms, as `jiedao.dtm.content` keeps them: i, g, term, n."""
+    """Make the view ``held``, of content terms, as `jiedao.dtm.content` keeps them: i, g, term, n.
+
+    It shows a share of the terms, if the variables ``share`` and ``shares`` say so.
+    """
+    db.execute("SET VARIABLE share = 0")
+    db.execute("SET VARIABLE shares = 1")
     db.execute("CREATE TEMP TABLE hidden AS SELECT unnest($1::VARCHAR[]) AS term", [sorted(stopwords(hide))])
     db.execute(
         "CREATE TEMP TABLE masked AS SELECT unnest($1::VARCHAR[]) AS kind", [["sign", "number", *mask]]
@@ -106,7 +111,8 @@ def _count_content(
         WITH kept AS NOT MATERIALIZED (
             SELECT doc_id, term, n::BIGINT AS n FROM terms
                 ANTI JOIN hidden USING (term) ANTI JOIN masked USING (kind)
-            WHERE length(term) >= {int(shortest)})
+            WHERE length(term) >= {int(shortest)}
+                AND hash(term) % getvariable('shares') = getvariable('share'))
         SELECT i, g, term, n FROM kept JOIN numbered USING (doc_id) WHERE size > 0 AND times = 1
         UNION ALL
         SELECT i, g, term, sum(n)::BIGINT FROM kept JOIN numbered USING (doc_id)
@@ -176,12 +182,11 @@ def frequency(
             """CREATE TEMP TABLE found (
             g INTEGER, term VARCHAR, n BIGINT, documents BIGINT, apart HUGEINT, inside HUGEINT)"""
         )
+        db.execute(f"SET VARIABLE shares = {shares}")
         # All groups by all terms are too many sums for the memory: a share of the terms at a time.
         for share in range(shares):
-            db.execute(
-                "CREATE OR REPLACE TEMP TABLE portion AS SELECT * FROM held WHERE hash(term) % $1 = $2",
-                [shares, share],
-            )
+            db.execute(f"SET VARIABLE share = {share}")
+            db.execute("CREATE OR REPLACE TEMP TABLE portion AS SELECT * FROM held")
             # With c of n occurrences in a document of m of N tokens, |v − s| is |c·N − n·m| / n·N.
             db.execute(
                 """INSERT INTO found
