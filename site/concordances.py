@@ -410,9 +410,9 @@ def _describe(corpus: Corpus, term: str, root: str) -> list[tuple[str, str]]:
     else:
         kinds = sorted(set(corpus.tokens["kind"][corpus.tokens["token"] == term]))
         facts.append(("Kind", ", ".join(kinds) or "no token of its own"))
-    slogans = read_slogans().set_index("slogan")
-    if term in slogans.index:
-        row = slogans.loc[term]
+    slogans = {row["slogan"]: row for row in read_slogans()}
+    if term in slogans:
+        row = slogans[term]
         said = " ".join(filter(None, (row["level"] and f"{row['level']} level", row["body"], row["year"])))
         facts.append(("Came up", f"{_mixed(said or 'unknown')} <small>{_mixed(row['source'])}</small>"))
     themes = corpus.theme_words[corpus.theme_words["word"] == term].drop_duplicates(["code", "weight"])

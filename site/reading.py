@@ -629,9 +629,8 @@ def _say_slogan(row: Mapping[str, object]) -> str:
     origin = ", ".join(
         filter(None, (text_of(row["level"]) and f"{row['level']} level", text_of(row["year"])))
     )
-    english = dict(zip(read_slogans()["slogan"], read_slogans()["gloss_en"], strict=True)).get(
-        row["slogan"], ""
-    )
+    glosses_en = {slogan["slogan"]: slogan["gloss_en"] for slogan in read_slogans()}
+    english = glosses_en.get(row["slogan"], "")
     return (
         f"Slogan {row['slogan']}" + (f" ({english})" if english else "") + f": {origin or 'origin unknown'}"
     )

@@ -49,7 +49,7 @@ def markers(text):
 
 
 def test_the_lexicon_is_sound():
-    table = read_commitments()
+    table = pd.DataFrame(read_commitments())
     assert dict(zip(table["class"], table["strength"], strict=True)) == CLASSES
     assert table.groupby("class")["strength"].nunique().eq(1).all()
     for row in table.to_dict("records"):
@@ -57,7 +57,7 @@ def test_the_lexicon_is_sound():
         assert row["source"], row["marker"]
 
 
-@pytest.mark.parametrize("row", read_commitments().to_dict("records"), ids=lambda r: r["marker"])
+@pytest.mark.parametrize("row", read_commitments(), ids=lambda r: r["marker"])
 def test_each_marker_counts_in_a_plan_only(row):
     [found] = commitments(PLAN.format(f"{row['marker']}化解积案。"))
     assert (found.marker, found.cls, found.strength) == (row["marker"], row["class"], row["strength"])

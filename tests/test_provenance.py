@@ -13,7 +13,7 @@ from jiedao.periods import Source
 from jiedao.provenance import LEVELS, find_slogans
 from jiedao.segment import Segmenter
 
-ROWS = read_slogans().to_dict("records")
+ROWS = read_slogans()
 SEGMENTER = Segmenter()
 
 

@@ -792,3 +792,34 @@ def test_the_api_raises_what_the_command_says(tmp_path):
     with pytest.raises(JiedaoError, match="no file that can be read"):
         scale(tmp_path, tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_what_was_there_counts_in_the_share_that_is_done(source, undisturbed, tmp_path, address):
+    target = tmp_path / "out"
+    for name, data in undisturbed.items():
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        (target / name).write_bytes(data)
+    last = files(target, "documents")[-2:]
+    for file in last:
+        file.unlink()
+    said = []
+    scale(source, target, scheduler=address, say=said.append)
+    assert len(said) == 2
+    assert said[0].share > 0.3
+    assert said[1].share == pytest.approx(1, abs=0.01)
+    assert contents(target) == undisturbed
+
+
+def test_a_source_that_was_mended_may_use_the_same_folder(tmp_path, address):
+    for column, status in (("body", 1), ("text", 0)):
+        (tmp_path / "a.csv").write_text(f'{column}\n"{REPORT}"\n', "utf-8")
+        assert call(tmp_path / "a.csv", tmp_path / "out", "--scheduler", address).exit_code == status
+    assert len(table(tmp_path / "out", "documents")) == 1
+
+
+def test_a_cluster_without_workers_is_1_and_one_line(source, tmp_path):
+    with LocalCluster(n_workers=0, dashboard_address="127.0.0.1:0", silence_logs=logging.CRITICAL) as empty:
+        result = call(source, tmp_path / "out", "--scheduler", empty.scheduler_address)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.endswith(": has no workers; start some and run it again\n")
+    assert result.stderr.count("\n") == 1

@@ -59,12 +59,13 @@ def decode(data: bytes, name: str = "text") -> tuple[str, str]:
             sure = marked or encoding == "utf-8"
             if not text.strip():
                 raise JiedaoError(f"{name}: the file is empty; save the report's text in it")
-            if not _is_binary(text) and (sure or not _is_guesswork(text)):
+            if not is_binary(text) and (sure or not _is_guesswork(text)):
                 return text, encoding
     raise JiedaoError(f"{name}: not a text in UTF-8, UTF-16 or GB 18030; save it again as UTF-8 text")
 
 
-def _is_binary(text: str) -> bool:
+def is_binary(text: str) -> bool:
+    """Whether a text holds signs that only other files have: control signs but line ends and tabs."""
     return re.search(r"[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]", text) is not None
 
 

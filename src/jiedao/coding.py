@@ -9,21 +9,23 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, partial
 from itertools import chain
 from operator import itemgetter
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from jiedao import JiedaoError
 from jiedao.headings import Section
-from jiedao.lexicon import read_table
+from jiedao.lexicon import read_rows, read_table
 from jiedao.orientation import is_part
 from jiedao.words import Words
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # In the order in which they win ties: STAB over SAFETY over GOV, CIV over GOV, ENV over URBAN.
 CODES = ("STAB", "SAFETY", "CIV", "ENV", "URBAN", "WELFARE", "ECON", "GOV", "PARTY", "FRAME")
@@ -73,12 +75,20 @@ def read_codebook(folder: Path | None = None) -> pd.DataFrame:
 
 def read_theme_words(folder: Path | None = None) -> pd.DataFrame:
     """Words that point to a theme: word, code, weight (1 a hint, 2 clear, 3 decisive), source."""
-    table = read_table("theme_words.csv", "word", ["word", "code", "weight", "source"], folder)
-    wrong = table[~table["code"].isin(CODES) | ~table["weight"].isin(["1", "2", "3"]) | (table["word"] == "")]
-    if len(wrong):
-        row = ", ".join(wrong.iloc[0][["word", "code", "weight"]])
-        raise JiedaoError(f"theme_words.csv: {row}: a word needs a code of the codebook and weight 1, 2 or 3")
-    return table.astype({"weight": int})
+    import pandas as pd  # which those who only read reports need not load
+
+    return pd.DataFrame(_theme_rows(folder)).astype({"weight": int})
+
+
+def _theme_rows(folder: Path | None = None) -> list[dict[str, str]]:
+    rows = read_rows("theme_words.csv", "word", ["word", "code", "weight", "source"], folder)
+    for row in rows:
+        if row["code"] not in CODES or row["weight"] not in ("1", "2", "3") or not row["word"]:
+            what = f"{row['word']}, {row['code']}, {row['weight']}"
+            raise JiedaoError(
+                f"theme_words.csv: {what}: a word needs a code of the codebook and weight 1, 2 or 3"
+            )
+    return rows
 
 
 def find_evidence(
@@ -100,7 +110,7 @@ def find_evidence(
     list of list of Word
         The words of each section, in order; none reaches over its end.
     """
-    lexicon, meaning = _lexicon() if words is None else _look_up(words)
+    lexicon, meaning = _lexicon() if words is None else _look_up(words.to_dict("records"))
     everywhere = [_word((a, b, word, *meaning[word])) for word, a, b in lexicon.find(text)]
     starts = [*map(_START, everywhere)]
     found = []
@@ -116,14 +126,14 @@ def find_evidence(
     return found
 
 
-def _look_up(words: pd.DataFrame) -> tuple[Words, dict[str, tuple[str, int]]]:
-    meaning = {w.word: (w.code, w.weight) for w in words.itertuples()}
+def _look_up(words: Iterable[Mapping[str, Any]]) -> tuple[Words, dict[str, tuple[str, int]]]:
+    meaning = {row["word"]: (row["code"], int(row["weight"])) for row in words}
     return Words(meaning), meaning
 
 
 @cache
 def _lexicon() -> tuple[Words, dict[str, tuple[str, int]]]:
-    return _look_up(read_theme_words())
+    return _look_up(_theme_rows())
 
 
 def _reach(section: Section) -> int:

@@ -85,10 +85,9 @@ class Target(NamedTuple):
 
 @cache
 def _markers() -> tuple[re.Pattern[str], dict[str, tuple[str, str, re.Pattern[str]]]]:
-    table = read_commitments()
     known = {
-        r.marker: (r.cls, r.strength, any_of(r.exceptions.split()))
-        for r in table.rename(columns={"class": "cls", "except": "exceptions"}).itertuples()
+        row["marker"]: (row["class"], row["strength"], any_of(row["except"].split()))
+        for row in read_commitments()
     }
     # What they begin with stands first, so that most places are passed over at a glance.
     first = "".join(sorted({marker[0] for marker in known}))

@@ -77,8 +77,7 @@ class Programme(NamedTuple):
 
 @cache
 def _markers() -> tuple[re.Pattern[str], dict[str, tuple[str, re.Pattern[str]]]]:
-    table = read_credit().rename(columns={"class": "cls", "except": "exceptions"})
-    known = {r.marker: (r.cls, any_of(r.exceptions.split())) for r in table.itertuples()}
+    known = {row["marker"]: (row["class"], any_of(row["except"].split())) for row in read_credit()}
     return any_of(known), known
 
 
@@ -139,10 +138,9 @@ def _level(cls: str, before: str, after: str) -> str | None:
 @cache
 def _general() -> frozenset[str]:
     """Names in general use, without their marks: terms, and slogans whose origin is known."""
-    slogans = read_slogans()
-    known = slogans[slogans["level"] != ""]
-    variants = [v for row in known["variants"] for v in row.split(";")]
-    return frozenset(_MARKS.sub("", name) for name in [*default_terms(), *known["slogan"], *variants])
+    known = [row for row in read_slogans() if row["level"]]
+    names = [name for row in known for name in (row["slogan"], *row["variants"].split(";"))]
+    return frozenset(_MARKS.sub("", name) for name in [*default_terms(), *names])
 
 
 def find_programmes(source: Source) -> list[Programme]:

@@ -60,6 +60,7 @@ def _connected(
         settings |= {"preserve_insertion_order": False, "autoinstall_known_extensions": False}
         try:
             with duckdb.connect(config=settings | ({} if threads is None else {"threads": threads})) as db:
+                db.execute("SET enable_progress_bar = false")  # it would write among the results
                 for table in ("documents", *tables):
                     files = [folder / table / name for name in parts]  # of finished parts only
                     if missing := [file for file in files if not file.is_file()]:

@@ -129,7 +129,7 @@ class Indicator(NamedTuple):
 
 @cache
 def _measures() -> tuple[re.Pattern[str], dict[str, str]]:
-    words = dict(read_measures().set_index("word")["counts"])
+    words = {row["word"]: row["counts"] for row in read_measures()}
     return any_of(words), words
 
 

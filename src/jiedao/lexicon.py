@@ -84,35 +84,35 @@ def read_stopwords(folder: Path | None = None) -> pd.DataFrame:
 
 
 @cache
-def read_units() -> pd.DataFrame:
+def read_units() -> list[dict[str, str]]:
     """Units and classifiers: unit (as printed), base, factor, kind, not_before (what may not follow)."""
-    return read_table("units.csv", "unit", ["unit", "base", "factor", "kind", "not_before", "source"], None)
+    return read_rows("units.csv", "unit", ["unit", "base", "factor", "kind", "not_before", "source"])
 
 
 @cache
-def read_measures() -> pd.DataFrame:
+def read_measures() -> list[dict[str, str]]:
     """Words that say what a quantity counts: word, counts (input, activity, output, outcome), source."""
-    return read_table("measures.csv", "word", ["word", "counts", "source"], None)
+    return read_rows("measures.csv", "word", ["word", "counts", "source"])
 
 
 @cache
-def read_commitments() -> pd.DataFrame:
+def read_commitments() -> list[dict[str, str]]:
     """Commitment markers: marker, class, strength (hard, soft), except (strings in which it is none)."""
     columns = ["marker", "class", "strength", "except", "source"]
-    return read_table("commitments.csv", "marker", columns, None)
+    return read_rows("commitments.csv", "marker", columns)
 
 
 @cache
-def read_credit() -> pd.DataFrame:
+def read_credit() -> list[dict[str, str]]:
     """Markers of credit claims: marker, class, except (strings in which it is none), note, source."""
-    return read_table("credit.csv", "marker", ["marker", "class", "except", "note", "source"], None)
+    return read_rows("credit.csv", "marker", ["marker", "class", "except", "note", "source"])
 
 
 @cache
-def read_slogans() -> pd.DataFrame:
+def read_slogans() -> list[dict[str, str]]:
     """Slogans and where they came up: slogan, variants, level, body, year, gloss_en, source."""
     columns = ["slogan", "variants", "level", "body", "year", "gloss_en", "source"]
-    return read_table("slogans.csv", "slogan", columns, None)
+    return read_rows("slogans.csv", "slogan", columns)
 
 
 @cache

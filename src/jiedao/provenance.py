@@ -34,13 +34,13 @@ class Slogan(NamedTuple):
 @cache
 def _slogans() -> tuple[Words, dict[str, tuple[int, str, str, str]]]:
     known = {}
-    for row in read_slogans().itertuples():
-        for form in [row.slogan, *filter(None, normalise(row.variants).split(";"))]:
+    for row in read_slogans():
+        for form in [row["slogan"], *filter(None, normalise(row["variants"]).split(";"))]:
             plain = normalise(form)
             pauses = sum(c in _PAUSES for c in plain)
             bare = _SIGNS.sub("", plain)
             pauses = max(pauses, known.get(bare, (0,))[0])
-            known[bare] = (pauses, row.slogan, row.level, row.year)
+            known[bare] = (pauses, row["slogan"], row["level"], row["year"])
     return Words(known), known
 
 

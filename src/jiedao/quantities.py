@@ -120,8 +120,8 @@ class Quantity(NamedTuple):
 @cache
 def _pattern() -> re.Pattern[str]:
     units = "|".join(
-        re.escape(u.unit) + (f"(?!{'|'.join(u.not_before.split())})" if u.not_before else "")
-        for u in sorted(read_units().itertuples(), key=lambda u: -len(u.unit))
+        re.escape(u["unit"]) + (f"(?!{'|'.join(u['not_before'].split())})" if u["not_before"] else "")
+        for u in sorted(read_units(), key=lambda u: -len(u["unit"]))
     )
     fuzzy = r"[余多]|[几来](?=[万亿个家名人户次件场])"
     return re.compile(
@@ -137,7 +137,7 @@ def _pattern() -> re.Pattern[str]:
 
 @cache
 def _units() -> dict[str, tuple[str, float, str]]:
-    return {u.unit: (u.base, float(u.factor), u.kind) for u in read_units().itertuples()}
+    return {u["unit"]: (u["base"], float(u["factor"]), u["kind"]) for u in read_units()}
 
 
 def find_quantities(

@@ -27,10 +27,10 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
+from distributed import CancelledError, Client, Future, KilledWorker, LocalCluster, as_completed
 
 from jiedao import JiedaoError, __version__
-from jiedao.clean import are_blank, decode
+from jiedao.clean import are_blank, decode, is_binary
 from jiedao.commitments import find_commitments
 from jiedao.documents import FIGURES_END, PERIODS, PLACES, corpus_folder, iso_month, local_places, own_terms
 from jiedao.files import locked, replacing
@@ -166,6 +166,8 @@ def read_record(
         text, encoding = record.text, "utf-8"
         if not text.strip():
             raise JiedaoError("the text is empty")
+        if is_binary(text):
+            raise JiedaoError("holds signs that no text has")
         if re.search("[\ud800-\udfff]", text):
             raise JiedaoError("holds halves of characters; save it again as UTF-8")
         digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
@@ -312,16 +314,25 @@ def scale(
     total = max(1, source_size(source))
     with locked(target):
         _claim(target, source, total, settings)
-        parts = ((n, part) for n, part in enumerate(deal(source)) if not _finished(target, n, settings))
-        began, texts, chars, size = time.monotonic(), 0, 0, 0
-        skipped = 0
+        began, texts, chars, size, left = time.monotonic(), 0, 0, 0, total
+
+        def unfinished() -> Iterator[tuple[int, Part]]:
+            nonlocal left
+            for n, part in enumerate(deal(source)):
+                if _finished(target, n, settings):
+                    left -= part.size
+                else:
+                    yield n, part
+
         with _cluster(workers, scheduler) as client:
-            for n, part_size, (read, more, tables) in _compute(client, parts, settings, bool(scheduler)):
+            computed = _compute(client, unfinished(), settings, bool(scheduler))
+            for n, part_size, (read, more, tables) in computed:
                 for name in _tables(settings):
                     with replacing(_file(target, name, n)) as partial:
                         partial.write_bytes(tables[name])
                 texts, chars, size = texts + read, chars + more, size + part_size
-                say(Progress(texts, chars, time.monotonic() - began, min(1.0, size / (total - skipped))))
+                share = min(1.0, size / max(1, left))
+                say(Progress(texts, chars, time.monotonic() - began, share))
     return {name: count_rows(target, name) for name in _tables(settings)}
 
 
@@ -356,6 +367,10 @@ def _compute(
                 f"part {n}: its worker was killed again and again, for want of memory perhaps; finished "
                 "parts are kept, so run it again with fewer workers"
             ) from None
+        except CancelledError:
+            raise JiedaoError("the scheduler was lost; finished parts are kept, so run it again") from None
+        except ImportError as error:
+            raise JiedaoError(f"a worker has no {error.name}; install the same jiedao[scale] there") from None
         future.release()
         submit()
         yield n, size, result
@@ -370,6 +385,8 @@ def _cluster(workers: int | None, scheduler: str | None) -> Iterator[Client]:
         except (OSError, ValueError, TypeError, RuntimeError) as error:
             raise JiedaoError(f"{scheduler}: no Dask scheduler answers there ({error})") from None
         with client:
+            if not client.nthreads():
+                raise JiedaoError(f"{scheduler}: has no workers; start some and run it again")
             yield client
         return
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # a killed worker is started anew
@@ -404,13 +421,13 @@ def _claim(target: Path, source: Path, total: int, settings: Settings) -> None:
         "counts_only": settings.counts,
     }
     file = target / MANIFEST
-    if file.is_file():
+    if any(target.glob("*/*.parquet")):
+        if not file.is_file():
+            raise JiedaoError(f"{target}: holds other tables; name another folder")
         if json.loads(file.read_text("utf-8")) != stated:
             raise JiedaoError(
                 f"{target}: holds tables of another source or other settings; name another folder"
             )
         return
-    if any(target.glob("*/*.parquet")):
-        raise JiedaoError(f"{target}: holds other tables; name another folder")
     with replacing(file) as partial:
         partial.write_text(json.dumps(stated, ensure_ascii=False, indent=2) + "\n", "utf-8")
