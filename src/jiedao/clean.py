@@ -113,6 +113,12 @@ def are_blank(text: str) -> np.ndarray:
     return _BLANK[np.minimum(_codes(text), _LAST_BLANK + 1)]
 
 
+def longest_run(text: str) -> int:
+    """Characters of the longest run of common Chinese characters, or of any beyond them."""
+    bounds = np.flatnonzero(_codes(text) < 0x4E00)
+    return int(np.diff(bounds, prepend=-1, append=len(text)).max()) - 1
+
+
 def _codes(text: str) -> np.ndarray:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
 

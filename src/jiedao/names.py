@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
+from itertools import compress
 from typing import NamedTuple
 
 from jiedao.lexicon import CATEGORIES, stopwords
@@ -143,7 +144,7 @@ def noun_names(words: list[str], known: frozenset[str]) -> set[str]:
     """
     common, named = _dictionary()[:2]
     found: set[str] = set()
-    for i in [i for i, word in enumerate(words) if word in _NOUN_ENDS]:
+    for i in compress(range(len(words)), map(_NOUN_ENDS.__contains__, words)):
         noun, first = words[i], i
         while first and words[first - 1] + noun in _NOUNS:  # 集团|有限公司
             first -= 1

@@ -23,7 +23,7 @@ from operator import itemgetter
 import numpy as np
 
 from jiedao import JiedaoError
-from jiedao.clean import are_blank, normalise, rstrip
+from jiedao.clean import are_blank, longest_run, normalise, rstrip
 from jiedao.lexicon import default_terms, place_names
 from jiedao.names import (
     LONGEST_RUN,
@@ -39,6 +39,7 @@ from jiedao.numerals import LONGEST
 
 Span = tuple[int, int]
 ENGINES = ("jieba", "rjieba")
+MANY = 100_000
 
 _HAN = "\u3007\u3400-\u9fff\U00020000-\U0003ffff"
 _HAN_CHARACTER = re.compile(f"[{_HAN}]")
@@ -116,25 +117,6 @@ def split_sentences(text: str, spans: Iterable[Span]) -> list[tuple[int, int, in
     return found
 
 
-class _Kinds(dict[str, str]):
-    """The kinds of words: some are given, those of the engine's words are found when asked for."""
-
-    def __init__(self, given: dict[str, str], terms: frozenset[str], places: frozenset[str]) -> None:
-        known = places & given.keys() | place_names() & given.keys()
-        super().__init__(given | dict.fromkeys(terms & given.keys(), "term") | dict.fromkeys(known, "place"))
-        self._terms, self._places = terms, places
-
-    def __missing__(self, word: str) -> str:
-        if word in self._places or word in place_names():
-            kind = "place"
-        elif word in self._terms:
-            kind = "term"
-        else:
-            kind = "sign" if word in _SIGNS else "word"
-        self[word] = kind
-        return kind
-
-
 class Segmenter:
     """Cuts text into words.
 
@@ -161,6 +143,7 @@ class Segmenter:
         self.terms = frozenset(default_terms() if terms is None else map(normalise, terms))
         self.engine = engine
         self._cut = _engine(self.terms, engine, hmm)
+        self._harmless: set[str] = set()  # words with a suspicious beginning that are words all the same
         self._signed = any_of(t for t in self.terms if not re.fullmatch(f"[{_HAN}]+", t))
 
     def tokenize(self, text: str) -> list[Span]:
@@ -227,7 +210,12 @@ class Segmenter:
             cut = self._recut(text, cut, spans)
         words = self._merge(cut, iter(found), iter([text[a:b] for a, b in spans]))
         kinds |= {text[a:b]: "place" if is_place(text[a:b]) else "name" for a, b in spans}
-        return words, _Kinds(kinds, self.terms, places)
+        distinct = set(words)
+        of = dict.fromkeys(distinct, "word") | dict.fromkeys(_SIGNS, "sign")
+        of.update(kinds)
+        of.update(dict.fromkeys(distinct & self.terms, "term"))
+        of.update(dict.fromkeys((distinct & places) | (distinct & place_names()), "place"))
+        return words, of
 
     def _mask(self, plain: str, whole: list[tuple[int, int, str]]) -> tuple[str, list[str], dict[str, str]]:
         """Put `_FOUND` for all that the engine is not asked about; and what stands there, with its kind."""
@@ -255,7 +243,7 @@ class Segmenter:
                 pieces.append(text[place : match.start()])
                 start = place = match.end()
         text = _FOUND.join([*pieces, text[place:]])
-        return (_LONG_RUN.sub(r"\g<0> ", text) if _LONG_RUN.search(text) else text), found, kinds
+        return (_LONG_RUN.sub(r"\g<0> ", text) if longest_run(text) > LONGEST_RUN else text), found, kinds
 
     def _recut(self, text: str, cut: list[str], names: list[Span]) -> list[str]:
         """Cut the runs of Chinese characters again that hold names, with `_NAME` in place of each."""
@@ -282,8 +270,11 @@ class Segmenter:
         place = 0
         suspects = map(_SUSPECT.__contains__, map(itemgetter(0), cut))
         for i in compress(range(len(cut)), suspects):
+            word = cut[i]
+            if word in self._harmless:
+                continue
             words += cut[place:i]
-            word, place = cut[i], i + 1
+            place = i + 1
             if word == _FOUND:
                 words.append(next(found))
             elif word == _NAME:
@@ -295,15 +286,17 @@ class Segmenter:
                     words.append(word)
             elif len(word) > 1 and word not in self.terms and (counted := _COUNTED.fullmatch(word)):
                 words += counted.groups()
-            elif len(word) == 2 and word[0] in _LOCALISERS and i and self._is_invented(word, cut[i - 1]):
-                words += word  # 服务|上|求|精准: an invented word that begins with a localiser is none
+            elif len(word) == 2 and word[0] in _LOCALISERS and not self._knows(word):
+                # 服务|上|求|精准: an invented word that begins with a localiser is none, inside a run
+                words += word if i and cut[i - 1][0] not in _BOUNDS else [word]
             elif not word.isspace():
                 words.append(word)
+                if len(self._harmless) < MANY:
+                    self._harmless.add(word)
         return words + cut[place:]
 
-    def _is_invented(self, word: str, before: str) -> bool:
-        """Whether a word inside a run of Chinese characters stands in no list."""
-        return before[0] not in _BOUNDS and word not in self.terms and not is_dictionary_word(word)
+    def _knows(self, word: str) -> bool:
+        return word in self.terms or is_dictionary_word(word)
 
     def _whole(self, plain: str, places: frozenset[str]) -> list[tuple[int, int, str]]:
         """Stretches that are one word whatever the engine says: signed terms and names, longest first."""
