@@ -8,7 +8,7 @@ A noun of kind (社区, 小区, 大厦, 公司 …) after something that is no o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources import files
 from itertools import compress
@@ -59,13 +59,16 @@ def _dictionary() -> _Dictionary:
     cells = files("jieba").joinpath("dict.txt").read_text("utf-8").split()
     words, counts, tags = cells[::3], cells[1::3], cells[2::3]  # a row is a word, its count and its tag
     ours = frozenset(stopwords(CATEGORIES))  # 印发街道文件: a verb that jieba lacks is no name
-    kinds = {"nr", "ns", "nt", "nz"}
-    named = frozenset(w for w, t in zip(words, tags, strict=True) if t[:2] in kinds and len(w) > 1)
-    verbs = frozenset(w for w, t in zip(words, tags, strict=True) if t in ("v", "vi", "vd"))
-    often = frozenset(
-        w for w, n, t in zip(words, counts, tags, strict=True) if int(n) >= EVERYDAY and t != "ns"
-    )
+    kinds = {tag for tag in set(tags) if tag[:2] in ("nr", "ns", "nt", "nz")}
+    named = frozenset(word for word in _tagged(words, tags, kinds) if len(word) > 1)
+    verbs = frozenset(_tagged(words, tags, {"v", "vi", "vd"}))
+    long = compress(zip(words, counts, tags, strict=True), map(len(str(EVERYDAY)).__le__, map(len, counts)))
+    often = frozenset(word for word, n, tag in long if int(n) >= EVERYDAY and tag != "ns")
     return _Dictionary(frozenset(words) | ours, named - ours, verbs, often)
+
+
+def _tagged(words: list[str], tags: list[str], wanted: set[str]) -> Iterator[str]:
+    return compress(words, map(wanted.__contains__, tags))
 
 
 def is_dictionary_word(word: str) -> bool:
