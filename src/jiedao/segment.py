@@ -39,7 +39,7 @@ from jiedao.numerals import LONGEST
 
 Span = tuple[int, int]
 ENGINES = ("jieba", "rjieba")
-MANY = 100_000
+MANY = 100_000  # words that are remembered at most
 
 _HAN = "\u3007\u3400-\u9fff\U00020000-\U0003ffff"
 _HAN_CHARACTER = re.compile(f"[{_HAN}]")
@@ -69,9 +69,9 @@ _COUNTED = re.compile(
 _AFFIXES = set("化性型式率业")
 _LOCALISERS = set("上下中内里外")
 _UNITS = set("省市区县州旗镇乡")
-# What a word begins with that `Segmenter._merge` may have to look at; no other word is touched.
 # What no run of Chinese characters goes on over.
 _BOUNDS = _SIGNS | {_FOUND, _NAME} | {chr(code) for code in range(0x3001) if chr(code).isspace()}
+# What a word begins with that `Segmenter._merge` may have to look at; no other word is touched.
 _SUSPECT = _AFFIXES | _LOCALISERS | set(_NUMERAL + "第几数") | (_BOUNDS - _SIGNS)
 # A frequency at which a term of the lexicon beats every cut of it into dictionary words.
 TERM_FREQUENCY = 20_000
