@@ -2,7 +2,16 @@
 
 import pytest
 
-from jiedao.names import find_all, is_dictionary_word, is_place, longest_first, noun_names, quoted_names
+from jiedao.names import (
+    find_all,
+    is_dictionary_word,
+    is_noun_of_kind,
+    is_place,
+    longest_first,
+    may_be_named,
+    noun_name,
+    quoted_names,
+)
 from jiedao.segment import Segmenter
 
 SEGMENTER = Segmenter()
@@ -77,8 +86,16 @@ def test_a_name_once_found_is_one_everywhere():
         ("", "", set()),
     ],
 )
-def test_noun_names(words, known, found):
-    assert noun_names(words.split(" "), frozenset(known.split())) == found
+def test_noun_name(words, known, found):
+    words, known = words.split(" "), set(known.split())
+    named = [
+        noun_name(words[:i], word, "".join(words[i + 1 : i + 2]), known, ())
+        for i, word in enumerate(words)
+        if is_noun_of_kind(word)
+    ]
+    assert {*named} - {None} == found
+    told = [may_be_named(words[i - 1]) for i, word in enumerate(words) if is_noun_of_kind(word)]
+    assert all(may for may, name in zip(told, named, strict=True) if name)
 
 
 def test_is_place():

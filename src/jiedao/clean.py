@@ -119,6 +119,13 @@ def longest_run(text: str) -> int:
     return int(np.diff(bounds, prepend=-1, append=len(text)).max()) - 1
 
 
+def has_repeats(text: str) -> bool:
+    """Whether a common Chinese character, or one beyond them, stands three times in a row."""
+    codes = _codes(text)
+    same = codes[1:] == codes[:-1]
+    return bool((same[1:] & same[:-1] & (codes[2:] >= 0x4E00)).any())
+
+
 def _codes(text: str) -> np.ndarray:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
 

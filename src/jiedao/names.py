@@ -8,7 +8,7 @@ A noun of kind (社区, 小区, 大厦, 公司 …) after something that is no o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from itertools import compress
@@ -40,6 +40,7 @@ _BEFORE = frozenset(
 _GENERIC = set("中心 工程 联盟 食堂 驿站 书房 市场 公园 地块".split())
 _NUMBERED = re.compile(r"第?[一二两三四五六七八九十百]+.?")
 LONGEST_NAME = 8
+LOOK_BACK = LONGEST_NAME + 4  # words before the last part of a noun that `noun_name` may look at
 EVERYDAY = 300  # times a word stands in the texts that jieba's dictionary was counted on
 
 
@@ -99,7 +100,7 @@ def any_of(words: Iterable[str]) -> re.Pattern[str]:
 
 
 def is_place(name: str) -> bool:
-    """Whether a name that `noun_names` found is that of a place."""
+    """Whether a name that `noun_name` found is that of a place."""
     return name.endswith(_PLACE_NOUNS)
 
 
@@ -130,40 +131,62 @@ def quoted_names(text: str) -> set[str]:
     return {q for q in quoted if q in named or q not in common}
 
 
-def noun_names(words: list[str], known: frozenset[str]) -> set[str]:
-    """Names made of a phrase and the noun of its kind (清水湾社区).
+def is_noun_of_kind(word: str) -> bool:
+    """Whether a word is a noun of kind, or the last part of one."""
+    return word in _NOUN_ENDS
+
+
+def may_be_named(word: str) -> bool:
+    """Whether a name may end in a word and the noun of its kind after it."""
+    return word in _NOUN_ENDS or (not _parts_clauses(word) and (len(word) == 1 or _is_name(word)))
+
+
+def noun_name(
+    before: Sequence[str], noun: str, after: str, terms: Container[str], places: Container[str]
+) -> str | None:
+    """The name made of a phrase and the noun of its kind (清水湾社区).
 
     Parameters
     ----------
-    words : list of str
-        A text cut into words, signs and blanks among them.
-    known : frozenset of str
-        Terms and places known already; they are no part of a name.
+    before : sequence of str
+        The words before the noun, signs and blanks among them; of them some `LOOK_BACK` count.
+    noun : str
+        The noun, or the last part of one, as `is_noun_of_kind` tells.
+    after : str
+        The word after it.
+    terms, places : container of str
+        What is known already is no part of a name.
 
     Returns
     -------
-    set of str
-        Names of places (`is_place`), bodies and programmes.
+    str or None
+        A place (`is_place`), a body or a programme; None if the words name nothing.
     """
+    first, last = len(before), noun
+    while first and before[first - 1] + noun in _NOUNS:  # 集团|有限公司
+        first -= 1
+        noun = before[first] + noun
+    if noun not in _NOUNS or (after and last + after in _NOUNS):
+        return None
+    shortest = 3 if noun in _GENERIC else 2
+    name, sure = "", False
+    for word in reversed(before[max(0, first - LONGEST_NAME) : first]):
+        if word in terms or word in places or len(word + name) > LONGEST_NAME or _parts_clauses(word):
+            break
+        is_name = _is_name(word, shortest)
+        if not is_name and len(word) > 1:
+            break
+        name, sure = word + name, sure or is_name
+    # Two single characters that are no word make a name too.
+    return name + noun if sure or len(name) > 1 else None
+
+
+def _parts_clauses(word: str) -> bool:
+    return (
+        _BEFORE.issuperset(word) or not "\u4e00" <= word <= "\u9fff" or _NUMBERED.fullmatch(word) is not None
+    )
+
+
+def _is_name(word: str, shortest: int = 2) -> bool:
     common, named = _dictionary()[:2]
-    found: set[str] = set()
-    for i in compress(range(len(words)), map(_NOUN_ENDS.__contains__, words)):
-        noun, first = words[i], i
-        while first and words[first - 1] + noun in _NOUNS:  # 集团|有限公司
-            first -= 1
-            noun = words[first] + noun
-        if noun not in _NOUNS or (i + 1 < len(words) and words[i] + words[i + 1] in _NOUNS):
-            continue
-        shortest = 3 if noun in _GENERIC else 2
-        name, sure = "", False
-        for before in reversed(words[max(0, first - LONGEST_NAME) : first]):
-            ends = before in known or _BEFORE.issuperset(before) or not "\u4e00" <= before <= "\u9fff"
-            if ends or len(before + name) > LONGEST_NAME or _NUMBERED.fullmatch(before):
-                break
-            is_name = before in named or (len(before) >= shortest and before not in common)
-            if not is_name and len(before) > 1:
-                break
-            name, sure = before + name, sure or is_name
-        if sure or len(name) > 1:  # two single characters that are no word make a name too
-            found.add(name + noun)
-    return found
+    return word in named or (len(word) >= shortest and word not in common)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 
@@ -18,7 +17,7 @@ from jiedao.orientation import orient
 from jiedao.outline import Section, read_outline
 from jiedao.page import find_furniture
 from jiedao.periods import Period
-from jiedao.segment import Segmenter, split_sentences, word_spans
+from jiedao.segment import KINDS, Cut, Segmenter, split_sentences
 
 LONGEST = 2_000_000  # characters; the longest reports of this kind have some 40,000
 # What is printed of a section, in tables and by `jiedao inspect --json`.
@@ -79,35 +78,20 @@ def parse_text(text: str, encoding: str = "utf-8", name: str = "text") -> Parsed
     return Parsed(text, encoding, plain, furniture, sections)
 
 
-class Tokens(NamedTuple):
-    """The tokens of a report as columns; ``sentences`` are indexes, ``kinds`` says the kind of each word."""
-
-    words: list[str]
-    kinds: Mapping[str, str]
-    starts: np.ndarray
-    ends: np.ndarray
-    sentences: np.ndarray
-
-    def spans(self) -> list[tuple[int, int, str, int]]:
-        """The tokens as rows: start, end, kind, index of the sentence."""
-        kinds = map(self.kinds.__getitem__, self.words)
-        columns = self.starts.tolist(), self.ends.tolist(), kinds, self.sentences.tolist()
-        return list(zip(*columns, strict=True))
-
-
-def read_tokens(parsed: Parsed, segmenter: Segmenter, places: Iterable[str] = ()) -> Tokens:
-    """Cut a report into tokens; furniture is left out."""
-    words, kinds = segmenter.words(parsed.body, places)
-    starts, ends = word_spans(words, parsed.body)
-    first = np.array([start for start, _, _ in parsed.sentences])
-    return Tokens(words, kinds, starts, ends, np.searchsorted(first, starts, side="right") - 1)
-
-
 def token_spans(
     parsed: Parsed, segmenter: Segmenter, places: Iterable[str] = ()
 ) -> list[tuple[int, int, str, int]]:
     """Tokens of a report as (start, end, kind, index of the sentence); those of furniture are left out."""
-    return read_tokens(parsed, segmenter, places).spans()
+    return spans_of(parsed, segmenter.cut([parsed.body], [places]), 0)
+
+
+def spans_of(parsed: Parsed, cut: Cut, text: int) -> list[tuple[int, int, str, int]]:
+    """The same of a report that was cut with others: it is that text of them."""
+    starts, ends = cut.spans_in(text, parsed.body)
+    kinds = map(KINDS.__getitem__, cut.kinds_in(text)[cut.codes_in(text)].tolist())
+    first = np.array([start for start, _, _ in parsed.sentences])
+    sentences = np.searchsorted(first, starts, side="right") - 1
+    return list(zip(starts.tolist(), ends.tolist(), kinds, sentences.tolist(), strict=True))
 
 
 def stated_periods(document: Mapping[str, str]) -> dict[str, Period]:

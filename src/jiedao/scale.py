@@ -16,10 +16,9 @@ import logging
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
-from itertools import chain
 from os import cpu_count
 from pathlib import Path
 from typing import NamedTuple
@@ -40,8 +39,8 @@ from jiedao.page import page_metadata
 from jiedao.parts import Part, Record, deal, source_size
 from jiedao.periods import Source
 from jiedao.reading import code_themes
-from jiedao.report import Parsed, Tokens, parse_text, read_tokens, stated_periods
-from jiedao.segment import Segmenter
+from jiedao.report import Parsed, parse_text, spans_of, stated_periods
+from jiedao.segment import KINDS, Cut, Segmenter
 
 AHEAD = 2  # parts that wait at each worker
 MANIFEST = "manifest.json"
@@ -74,6 +73,7 @@ SCHEMAS = {
         + [("sha256", _TEXT), ("n_chars", _INT), ("n_tokens", _INT), ("other", _TEXT)]
     ),
 }
+N_CHARS, THEME = map(SCHEMAS["sections"].names.index, ("n_chars", "theme"))
 POLICY = ("indicators", "commitments", "themes")
 
 
@@ -85,6 +85,16 @@ class Settings(NamedTuple):
     counts: bool
 
 
+class Report(NamedTuple):
+    """A record as read: its id, the text, what is known of it, and the hash of what was given."""
+
+    doc_id: str
+    record: Record
+    parsed: Parsed
+    stated: Mapping[str, str]
+    digest: str
+
+
 def read_part(part: Part, settings: Settings) -> tuple[int, int, dict[str, bytes]]:
     """Read a part into its tables.
 
@@ -93,25 +103,24 @@ def read_part(part: Part, settings: Settings) -> tuple[int, int, dict[str, bytes
     int, int, dict of bytes
         How many texts it holds, how many characters were read, and each table as a Parquet file.
     """
-    segmenter = _segmenter(settings.terms, settings.engine)
-    rows: dict[str, list[tuple]] = {name: [] for name in SCHEMAS}
-    read = 0
+    records = list(part.read())
     gc.disable()  # a part makes millions of objects and no cycles
     try:
-        for record in part.read():
-            read += 1
-            doc_id = record.stated.get("doc_id") or record.source
-            try:
-                found = read_record(record, doc_id, segmenter, settings.counts)
-            except Exception as error:  # whatever is wrong with one text, the others go on
-                reason = str(error) if isinstance(error, JiedaoError) else f"{type(error).__name__}: {error}"
-                found = {"errors": [(_storable(doc_id), record.source, _storable(reason))]}
-            for name, more in found.items():
-                rows[name] += more
+        tables = read_records(records, settings)
+    except Exception:  # whatever is wrong with one text, the others go on
+        alone = [_read_alone(record, settings) for record in records]
+        tables = {name: pa.concat_tables([found[name] for found in alone]) for name in alone[0]}
     finally:
         gc.enable()
-    chars = sum(row[-3] for row in rows["documents"])
-    return read, chars, {name: _parquet(name, rows[name]) for name in _tables(settings)}
+    chars = sum(tables["documents"]["n_chars"].to_pylist())
+    return len(records), chars, {name: _parquet(table) for name, table in tables.items()}
+
+
+def _read_alone(record: Record, settings: Settings) -> dict[str, pa.Table]:
+    try:
+        return read_records([record], settings)
+    except Exception as error:
+        return read_records([record._replace(text=JiedaoError(f"{type(error).__name__}: {error}"))], settings)
 
 
 def _tables(settings: Settings) -> list[str]:
@@ -124,16 +133,10 @@ def _segmenter(terms: tuple[str, ...], engine: str) -> Segmenter:
     return Segmenter([*default_terms(), *terms], engine)
 
 
-def _parquet(name: str, rows: list[tuple]) -> bytes:
-    schema = SCHEMAS[name]
-    columns = list(zip(*rows, strict=True)) if rows else [()] * len(schema)
-    if name == "terms":  # a row a text, so far
-        counts = [len(terms) for terms in columns[1]]
-        ids = pa.array(columns[0], _TEXT).take(pa.array(np.repeat(np.arange(len(counts)), counts)))
-        columns = [ids, *(list(chain.from_iterable(column)) for column in columns[1:])]
-    arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
+def _parquet(table: pa.Table) -> bytes:
     out = io.BytesIO()
-    pq.write_table(pa.Table.from_arrays(arrays, schema=schema), out, compression="zstd")
+    # Without Arrow's own schema: what was a dictionary here is text to whoever reads it.
+    pq.write_table(table.unify_dictionaries(), out, compression="zstd", store_schema=False)
     return out.getvalue()
 
 
@@ -142,15 +145,65 @@ def _storable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def read_record(
-    record: Record, doc_id: str, segmenter: Segmenter, counts: bool = False
-) -> dict[str, list[tuple]]:
-    """Read one text into rows of the tables, as the notebooks read it.
+def read_records(records: Sequence[Record], settings: Settings) -> dict[str, pa.Table]:
+    """Read texts into tables, as the notebooks read them; what is no report stands in that of errors."""
+    reports: list[Report] = []
+    rows: dict[str, list[tuple]] = {name: [] for name in _tables(settings)}
+    for record in records:
+        try:
+            reports.append(_read(record))
+        except JiedaoError as error:
+            rows["errors"].append((_id(record), record.source, _storable(str(error))))
+    segmenter = _segmenter(settings.terms, settings.engine)
+    cut = segmenter.cut([r.parsed.body for r in reports], [local_places(r.stated) for r in reports])
+    terms, n_tokens = _count(cut, [report.doc_id for report in reports])
+    for i, report in enumerate(reports):
+        sections = _read_sections(report, settings.counts)
+        rows["sections"] += sections
+        rows["documents"].append(_describe(report, sum(row[N_CHARS] for row in sections), n_tokens[i]))
+        if not settings.counts:
+            tokens = spans_of(report.parsed, cut, i)
+            for name, more in _read_policy(report, tokens, sections).items():
+                rows[name] += more
+    return {name: terms if name == "terms" else _table(name, rows[name]) for name in rows}
 
-    Returns
-    -------
-    dict of list of tuple
-        Rows by table, in the columns of `SCHEMAS`; but of terms one row, with lists.
+
+def _table(name: str, rows: list[tuple]) -> pa.Table:
+    schema = SCHEMAS[name]
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(schema)
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _count(cut: Cut, doc_ids: list[str]) -> tuple[pa.Table, list[int]]:
+    """The table of terms, straight from the codes of words; and how many words but signs each text has."""
+    kinds, found, counts, n_tokens = [], [], [], []
+    for i in range(len(doc_ids)):
+        n = np.bincount(cut.codes_in(i), minlength=len(cut.vocabulary))
+        found.append(np.flatnonzero(n))
+        counts.append(n[found[-1]])
+        kinds.append(cut.kinds_in(i)[found[-1]])
+        n_tokens.append(int(counts[-1][kinds[-1] != KINDS.index("sign")].sum()))
+    texts = np.repeat(np.arange(len(doc_ids)), [len(codes) for codes in found])
+    columns = [
+        _dictionary_column([texts], doc_ids),
+        _dictionary_column(found, cut.vocabulary),
+        _dictionary_column(kinds, KINDS),
+        pa.array(_joined(counts)),
+    ]
+    return pa.Table.from_arrays(columns, names=SCHEMAS["terms"].names), n_tokens
+
+
+def _dictionary_column(codes: list[np.ndarray], words: Sequence[str]) -> pa.DictionaryArray:
+    return pa.DictionaryArray.from_arrays(pa.array(_joined(codes)), pa.array(words, _TEXT))
+
+
+def _joined(parts: list[np.ndarray]) -> np.ndarray:
+    return np.concatenate([np.empty(0, np.int32), *parts]).astype(np.int32)
+
+
+def _read(record: Record) -> Report:
+    """Read one text.
 
     Raises
     ------
@@ -172,66 +225,63 @@ def read_record(
             raise JiedaoError("holds halves of characters; save it again as UTF-8")
         digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
     parsed = parse_text(text, encoding, record.source)
-    stated = _complete(record.stated, parsed)
-    if counts:
-        tokens, (words, kinds) = None, segmenter.words(parsed.body, local_places(stated))
-    else:
-        tokens = read_tokens(parsed, segmenter, local_places(stated))
-        words, kinds = tokens.words, tokens.kinds
-    sizes = np.append(0, np.cumsum(~are_blank(parsed.plain)))
-    sections = parsed.sections
-    n_chars = [int(sizes[s.own_end] - sizes[s.start]) for s in sections]
-    terms = Counter(words)
-    signs = sum(n for term, n in terms.items() if kinds[term] == "sign")
-    other = {k: v for k, v in record.stated.items() if k not in (*STATED, "doc_id", "file", "sha256", "year")}
-    codes = [None] * len(sections) if counts else code_themes(parsed.plain, sections)[0]
-    found = {
-        "documents": [
-            (
-                doc_id,
-                record.source,
-                _year(stated),
-                *(stated[name] or None for name in STATED),
-                digest,
-                sum(n_chars),
-                len(words) - signs,
-                json.dumps(other, ensure_ascii=False) if other else None,
-            )
-        ],
-        "sections": [
-            (doc_id, i, s.parent, s.level, s.number, s.heading, s.style, s.start, s.own_end, s.end)
-            + (s.orientation, s.is_leaf, n)
-            + ((code.theme, code.theme_secondary, code.sure) if code else (None, None, None))
-            for i, (s, n, code) in enumerate(zip(sections, n_chars, codes, strict=True))
-        ],
-        "terms": [(doc_id, list(terms), [kinds[term] for term in terms], list(terms.values()))],
-    }
+    return Report(_id(record), record, parsed, _complete(record.stated, parsed), digest)
+
+
+def _id(record: Record) -> str:
+    return _storable(record.stated.get("doc_id") or record.source)
+
+
+def _describe(report: Report, n_chars: int, n_tokens: int) -> tuple:
+    """The row of a report in the table of documents."""
+    given, stated = report.record.stated, report.stated
+    other = {k: v for k, v in given.items() if k not in (*STATED, "doc_id", "file", "sha256", "year")}
     return (
-        found if tokens is None else found | _read_policy(doc_id, parsed, tokens, stated, found["sections"])
+        report.doc_id,
+        report.record.source,
+        _year(stated),
+        *(stated[name] or None for name in STATED),
+        report.digest,
+        n_chars,
+        n_tokens,
+        json.dumps(other, ensure_ascii=False) if other else None,
     )
 
 
+def _read_sections(report: Report, counts: bool) -> list[tuple]:
+    """The rows of its sections, with their themes unless words alone are counted."""
+    plain, sections = report.parsed.plain, report.parsed.sections
+    sizes = np.append(0, np.cumsum(~are_blank(plain))).tolist()
+    codes = [None] * len(sections) if counts else code_themes(plain, sections)[0]
+    return [
+        (report.doc_id, i, s.parent, s.level, s.number, s.heading, s.style, s.start, s.own_end, s.end)
+        + (s.orientation, s.is_leaf, sizes[s.own_end] - sizes[s.start])
+        + ((code.theme, code.theme_secondary, code.sure) if code else (None, None, None))
+        for i, (s, code) in enumerate(zip(sections, codes, strict=True))
+    ]
+
+
 def _read_policy(
-    doc_id: str, parsed: Parsed, tokens: Tokens, stated: Mapping[str, str], sections: list[tuple]
+    report: Report, tokens: list[tuple[int, int, str, int]], sections: list[tuple]
 ) -> dict[str, list[tuple]]:
     """The rows of the tables that go beyond words."""
-    periods = stated_periods(stated)
-    report = Source(parsed.plain, parsed.sections, parsed.sentences, tokens.spans(), periods)
+    doc_id, parsed = report.doc_id, report.parsed
+    source = Source(parsed.plain, parsed.sections, parsed.sentences, tokens, stated_periods(report.stated))
     of = [section for _, _, section in parsed.sentences]
     shares: Counter[tuple[str, str]] = Counter()
     for section, row in zip(parsed.sections, sections, strict=True):
-        if section.is_leaf and row[-3]:
-            shares[section.orientation, row[-3]] += row[-4]
+        if section.is_leaf and row[THEME]:
+            shares[section.orientation, row[THEME]] += row[N_CHARS]
     return {
         "indicators": [
             (doc_id, of[i.sentence], i.start, i.end, i.text, i.number, i.high, i.unit, i.approx, i.measure)
             + (i.kind, i.status, i.stock_flow, i.growth_of)
             + ("/".join(dict.fromkeys(i.period)) if i.period else None, i.dated, i.counts, i.part_of)
-            for i in find_indicators(report)
+            for i in find_indicators(source)
         ],
         "commitments": [
             (doc_id, of[c.sentence], c.start, c.end, c.marker, c.cls, c.strength)
-            for c in find_commitments(report)
+            for c in find_commitments(source)
         ],
         "themes": [(doc_id, *key, n) for key, n in shares.items()],
     }

@@ -13,44 +13,54 @@ import logging
 import os
 import re
 import tempfile
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from importlib.util import find_spec
-from itertools import accumulate, compress, groupby
-from operator import itemgetter
+from itertools import compress, groupby
 
 import numpy as np
 
 from jiedao import JiedaoError
-from jiedao.clean import are_blank, longest_run, normalise, rstrip
+from jiedao.clean import are_blank, has_repeats, longest_run, normalise, rstrip
 from jiedao.lexicon import default_terms, place_names
 from jiedao.names import (
     LONGEST_RUN,
+    LOOK_BACK,
     any_of,
     find_all,
     is_dictionary_word,
+    is_noun_of_kind,
     is_place,
     longest_first,
-    noun_names,
+    may_be_named,
+    noun_name,
     quoted_names,
 )
 from jiedao.numerals import LONGEST
 
 Span = tuple[int, int]
 ENGINES = ("jieba", "rjieba")
-MANY = 100_000  # words that are remembered at most
+KINDS = ("word", "sign", "number", "name", "term", "place")
+_WORD, _SIGN_KIND, _NUMBER_KIND, _NAME, _TERM, _PLACE = range(len(KINDS))
+# Traits of words: the kind, what `Segmenter._merge` does with them, and what `Segmenter._names` asks.
+_KIND = 7
+_AFFIX, _COUNTED_HERE, _LOCALISER, _BLANK, _BOUND, _NOUN, _NAMED = (8 << i for i in range(7))
+_EDITED = _AFFIX | _COUNTED_HERE | _LOCALISER
+MANY = 100_000  # words whose traits are remembered at most
 
 _HAN = "\u3007\u3400-\u9fff\U00020000-\U0003ffff"
 _HAN_CHARACTER = re.compile(f"[{_HAN}]")
 _NUMERAL = "一二两三四五六七八九十百千万亿"
 _KNOWN = "\u4e00-\u9fd5"  # the Chinese characters that the engines know
 _SIGNS = frozenset(",;:!?()。、“”‘’《》【】")  # and the signs that both take one by one
-_FOUND, _NAME = "\0", "\1"  # stand for what is one word whatever the engine says
+_FOUND, _NAMED_HERE = "\0", "\1"  # stand for what is one word whatever the engine says
 # Where other characters stand: the engine is not asked about them. (One and more, which is found faster than
 # one or more.)
 _ODD = re.compile("[^\\s{0}{1}][^\\s{0}{1}]*".format(_KNOWN, "".join(_SIGNS)))
 _FRACTION = re.compile(f"(?<![{_HAN}])[{_NUMERAL}]{{1,{LONGEST}}}分之[{_NUMERAL}]{{1,{LONGEST}}}")
+# Cuts of such are equally likely for the engines, which then differ: 章新|新新章, 章新新|新章.
+_REPEATED = re.compile(rf"([{_KNOWN}])\1\1+")
 _NUMBER = re.compile(
     rf"""(?:19|20)\d\d[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}:\d\d(?::\d\d)?
       |\d{{2,4}}年(?:度(?=[^{_HAN}{_FOUND}]|工作|总结|计划))?|\d{{1,2}}(?:[-~至—]\d{{1,2}})?月(?:份)?
@@ -70,9 +80,7 @@ _AFFIXES = set("化性型式率业")
 _LOCALISERS = set("上下中内里外")
 _UNITS = set("省市区县州旗镇乡")
 # What no run of Chinese characters goes on over.
-_BOUNDS = _SIGNS | {_FOUND, _NAME} | {chr(code) for code in range(0x3001) if chr(code).isspace()}
-# What a word begins with that `Segmenter._merge` may have to look at; no other word is touched.
-_SUSPECT = _AFFIXES | _LOCALISERS | set(_NUMERAL + "第几数") | (_BOUNDS - _SIGNS)
+_BOUNDS = _SIGNS | {_FOUND, _NAMED_HERE} | {chr(code) for code in range(0x3001) if chr(code).isspace()}
 # A frequency at which a term of the lexicon beats every cut of it into dictionary words.
 TERM_FREQUENCY = 20_000
 _CLOSERS = "。!?;”’\"')》」』"
@@ -117,8 +125,67 @@ def split_sentences(text: str, spans: Iterable[Span]) -> list[tuple[int, int, in
     return found
 
 
+class Vocabulary(dict[str, int]):
+    """Words and their codes: each has the number in which it came."""
+
+    def __missing__(self, word: str) -> int:
+        code = self[word] = len(self)
+        return code
+
+    def encode(self, words: Collection[str]) -> np.ndarray:
+        """The codes of some words; new ones are taken in."""
+        return np.fromiter(map(self.__getitem__, words), np.int32, len(words))
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Texts cut into words, in arrays: words are codes, kinds are places in `KINDS`.
+
+    Attributes
+    ----------
+    vocabulary : list of str
+        The words by code.
+    kinds : array of int
+        The kind of each word of the vocabulary, where a text does not say otherwise.
+    codes : array of int
+        The words of all texts, one text after the other.
+    bounds : array of int
+        Where in ``codes`` each text begins, and where the last one ends.
+    own : list of dict
+        For each text, the kinds of the words that are of another kind there, by code.
+    """
+
+    vocabulary: list[str]
+    kinds: np.ndarray
+    codes: np.ndarray
+    bounds: np.ndarray
+    own: list[dict[int, int]]
+
+    def codes_in(self, text: int) -> np.ndarray:
+        """The words of one text in order; together they are the text without its blanks."""
+        return self.codes[self.bounds[text] : self.bounds[text + 1]]
+
+    def kinds_in(self, text: int) -> np.ndarray:
+        """The kind that each word of the vocabulary has in one text."""
+        kinds, own = self.kinds.copy(), self.own[text]
+        kinds[list(own)] = list(own.values())
+        return kinds
+
+    @cached_property
+    def lengths(self) -> np.ndarray:
+        """How many characters each word of the vocabulary has; a term may hold a blank, which is none."""
+        return np.array([len("".join(word.split())) for word in self.vocabulary], np.int64)
+
+    def spans_in(self, text: int, plain: str) -> tuple[np.ndarray, np.ndarray]:
+        """Where the words of one text start and end in it: they follow each other, but for blanks."""
+        places = np.flatnonzero(~are_blank(plain))
+        lengths = self.lengths[self.codes_in(text)]
+        ends = np.cumsum(lengths)
+        return places[ends - lengths], places[ends - 1] + 1
+
+
 class Segmenter:
-    """Cuts text into words.
+    """Cuts texts into words.
 
     Parameters
     ----------
@@ -143,7 +210,7 @@ class Segmenter:
         self.terms = frozenset(default_terms() if terms is None else map(normalise, terms))
         self.engine = engine
         self._cut = _engine(self.terms, engine, hmm)
-        self._harmless: set[str] = set()  # words with a suspicious beginning that are words all the same
+        self._traits = _Traits(self.terms)
         self._signed = any_of(t for t in self.terms if not re.fullmatch(f"[{_HAN}]+", t))
 
     def tokenize(self, text: str) -> list[Span]:
@@ -169,56 +236,71 @@ class Segmenter:
         text : str
             Raw or normalised.
         places : iterable of str
-            As for `words`.
+            As for `cut`.
 
         Returns
         -------
         list of (int, int, str)
-            Start, end and kind, as `words` has it.
+            Start, end and kind, as `cut` has it.
         """
         plain = normalise(text)
-        words, kinds = self.words(plain, places)
-        starts, ends = word_spans(words, plain)
-        return list(zip(starts.tolist(), ends.tolist(), map(kinds.__getitem__, words), strict=True))
+        cut = self.cut([plain], [places])
+        starts, ends = cut.spans_in(0, plain)
+        kinds = map(KINDS.__getitem__, cut.kinds_in(0)[cut.codes].tolist())
+        return list(zip(starts.tolist(), ends.tolist(), kinds, strict=True))
 
-    def words(self, plain: str, places: Iterable[str] = ()) -> tuple[list[str], Mapping[str, str]]:
-        """Cut a normalised text into words.
+    def cut(self, texts: Sequence[str], places: Sequence[Iterable[str]]) -> Cut:
+        """Cut normalised texts into words.
+
+        What is decided of a word is decided once for all the texts; so many at a time take less than one
+        after the other. The words are the same.
 
         Parameters
         ----------
-        plain : str
-            The normalised text.
-        places : iterable of str
-            Names of places that the text is about; they are kept whole, but those of provinces and large
-            cities, which the engine knows.
+        texts : sequence of str
+            The normalised texts.
+        places : sequence of iterable of str
+            For each text, names of places that it is about; they are kept whole, but those of provinces and
+            large cities, which the engine knows.
 
         Returns
         -------
-        list of str
-            The words in order; together they are the text without its blanks.
-        mapping
-            The kind of each: ``place`` (of the text, of the whole country, or found by rule), ``name``
-            (local bodies, programmes and brands found by rule), ``term`` (of the lexicon), ``number`` (also
-            dates and Latin runs), ``sign``, ``word``.
+        Cut
+            A word is a ``place`` (of the text, of the whole country, or found by rule), a ``name`` (local
+            bodies, programmes and brands found by rule), a ``term`` (of the lexicon), a ``number`` (also
+            dates and Latin runs), a ``sign``, or a ``word``.
         """
-        places = frozenset(places)
-        text, found, kinds = self._mask(plain, self._whole(plain, places))
-        cut = self._cut(text)
-        names = noun_names(cut, self.terms | places)
-        spans = longest_first(find_all(text, names - self.terms - places))
-        if spans:
-            cut = self._recut(text, cut, spans)
-        words = self._merge(cut, iter(found), iter([text[a:b] for a, b in spans]))
-        kinds |= {text[a:b]: "place" if is_place(text[a:b]) else "name" for a, b in spans}
-        distinct = set(words)
-        of = dict.fromkeys(distinct, "word") | dict.fromkeys(_SIGNS, "sign")
-        of.update(kinds)
-        of.update(dict.fromkeys(distinct & self.terms, "term"))
-        of.update(dict.fromkeys((distinct & places) | (distinct & place_names()), "place"))
-        return words, of
+        places = list(map(frozenset, places))
+        masked, found, kinds = [], [], []
+        for plain, stated in zip(texts, places, strict=True):
+            text, words, kinds_of = self._mask(plain, self._whole(plain, stated))
+            masked.append(text)
+            found += words
+            kinds.append(kinds_of)
+        words = Vocabulary()
+        by_text = [words.encode(self._cut(text)) for text in masked]  # one by one, so that the cache holds it
+        codes = np.concatenate([np.empty(0, np.int32), *by_text])
+        bounds = np.cumsum([0, *map(len, by_text)])
+        names = self._names(words, codes, bounds, masked, places)
+        codes, bounds = self._recut(words, codes, bounds, masked, names)
+        named = [text[a:b] for text, spans in zip(masked, names, strict=True) for a, b in spans]
+        codes, bounds = self._merge(words, codes, bounds, found, named)
+        for text, spans, kinds_of, stated in zip(masked, names, kinds, places, strict=True):
+            kinds_of |= {text[a:b]: _PLACE if is_place(text[a:b]) else _NAME for a, b in spans}
+            for word in self.terms & kinds_of.keys() | place_names() & kinds_of.keys():
+                del kinds_of[word]
+            kinds_of |= dict.fromkeys(stated, _PLACE)
+        stands = np.bincount(codes, minlength=len(words)) > 0
+        listed = list(compress(words, stands))
+        code_of = dict(zip(listed, range(len(listed)), strict=True))
+        own = [{code_of[word]: kind for word, kind in of.items() if word in code_of} for of in kinds]
+        return Cut(listed, self._traits.of(listed) & _KIND, (np.cumsum(stands) - 1)[codes], bounds, own)
 
-    def _mask(self, plain: str, whole: list[tuple[int, int, str]]) -> tuple[str, list[str], dict[str, str]]:
-        """Put `_FOUND` for all that the engine is not asked about; and what stands there, with its kind."""
+    def _mask(self, plain: str, whole: list[tuple[int, int, int]]) -> tuple[str, list[str], dict[str, int]]:
+        """Put `_FOUND` for all that the engine is not asked about; and what stands there, with its kind.
+
+        The text ends with a blank, so that no word of it looks to those of the next.
+        """
         pieces, place = [], 0
         for start, end, _ in whole:
             pieces += [plain[place:start], _FOUND]
@@ -227,106 +309,185 @@ class Segmenter:
         named = ((plain[a:b], kind) for a, b, kind in whole)
         pieces, found, kinds, place = [], [], {}, 0
         for odd in _ODD.finditer(text):
-            start, end = max(place, odd.start()), odd.end()
+            start, end = odd.span()
+            start = max(place, start)
             while start < end:
-                ordinal = start > place and text[start - 1] == "第" and text[start].isdecimal()
-                if match := _NUMBER.match(text, start - ordinal):
-                    word, kind = match[0], "number"
-                elif text[start] == _FOUND:
-                    match = _SIGN.match(text, start)
+                first = text[start]
+                if first == _FOUND:
+                    stop = start + 1
                     word, kind = next(named)
+                elif first.isalnum() and (match := _number(text, start, place)):
+                    start, stop = match.span()
+                    word, kind = match[0], _NUMBER_KIND
                 else:
-                    match = _SIGN.match(text, start)
-                    word, kind = match[0], "word" if _HAN_CHARACTER.match(match[0]) else "sign"
+                    stop = _SIGN.match(text, start).end()
+                    word = text[start:stop]
+                    kind = _WORD if _HAN_CHARACTER.match(word) else _SIGN_KIND
                 found.append(word)
                 kinds[word] = kind
-                pieces.append(text[place : match.start()])
-                start = place = match.end()
-        text = _FOUND.join([*pieces, text[place:]])
+                pieces.append(text[place:start])
+                start = place = stop
+        text = _FOUND.join([*pieces, text[place:] + "\n"])
         return (_LONG_RUN.sub(r"\g<0> ", text) if longest_run(text) > LONGEST_RUN else text), found, kinds
 
-    def _recut(self, text: str, cut: list[str], names: list[Span]) -> list[str]:
-        """Cut the runs of Chinese characters again that hold names, with `_NAME` in place of each."""
-        ends = list(accumulate(map(len, cut)))
-        pieces, runs, place = [], [], 0
-        for (start, stop), held in groupby(names, lambda span: _run_around(text, *span)):
-            for a, b in held:
-                pieces += [text[max(place, start) : a], _NAME]
-                place = b
-            pieces += [text[place:stop], "\n"]
-            place = stop
-            runs.append((bisect_right(ends, start), bisect_right(ends, stop - 1) + 1))
-        again = self._cut("".join(pieces))
-        words, place, at = [], 0, 0
-        for first, last in runs:
-            end = again.index("\n", at)
-            words += cut[place:first] + again[at:end]
-            place, at = last, end + 1
-        return words + cut[place:]
+    def _names(
+        self,
+        words: Vocabulary,
+        codes: np.ndarray,
+        bounds: np.ndarray,
+        masked: list[str],
+        places: list[frozenset[str]],
+    ) -> list[list[Span]]:
+        """Where names of places and bodies stand in each text that a noun of kind shows somewhere in it."""
+        traits, listed = self._traits.of(words)[codes], list(words)
+        nouns = np.flatnonzero((traits[1:] & _NOUN != 0) & (traits[:-1] & _NAMED != 0)) + 1
+        texts = np.searchsorted(bounds, nouns, side="right") - 1
+        names: list[set[str]] = [set() for _ in masked]
+        for i, text in zip(nouns.tolist(), texts.tolist(), strict=True):
+            *before, noun, after = [listed[code] for code in codes[max(0, i - LOOK_BACK) : i + 2].tolist()]
+            if name := noun_name(before, noun, after, self.terms, places[text]):
+                names[text].add(name)
+        found = zip(masked, names, places, strict=True)
+        return [longest_first(find_all(text, of - self.terms - stated)) for text, of, stated in found]
 
-    def _merge(self, cut: list[str], found: Iterator[str], names: Iterator[str]) -> list[str]:
+    def _recut(
+        self,
+        words: Vocabulary,
+        codes: np.ndarray,
+        bounds: np.ndarray,
+        masked: list[str],
+        names: list[list[Span]],
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Cut the runs of Chinese characters again that hold names, with `_NAMED_HERE` in place of each."""
+        pieces, runs, begin = [], [], 0
+        for text, spans in zip(masked, names, strict=True):
+            place = 0
+            for (start, stop), held in groupby(spans, lambda span, text=text: _run_around(text, *span)):
+                for a, b in held:
+                    pieces += [text[max(place, start) : a], _NAMED_HERE]
+                    place = b
+                pieces += [text[place:stop], "\n"]
+                place = stop
+                runs.append((begin + start, begin + stop - 1))
+            begin += len(text)
+        if not runs:
+            return codes, bounds
+        ends = np.cumsum(np.fromiter(map(len, words), np.int64)[codes])
+        firsts, lasts = np.searchsorted(ends, np.array(runs).T, side="right")
+        again = words.encode(self._cut("".join(pieces)))
+        sizes = np.diff(np.flatnonzero(again == words["\n"]), prepend=-1) - 1
+        return _replace(codes, bounds, firsts, lasts + 1, again[again != words["\n"]], sizes)
+
+    def _merge(
+        self, words: Vocabulary, codes: np.ndarray, bounds: np.ndarray, found: list[str], names: list[str]
+    ) -> tuple[np.ndarray, np.ndarray]:
         """The engine's words, cut to the standard of the study, and among them those found before."""
-        words: list[str] = []
-        place = 0
-        suspects = map(_SUSPECT.__contains__, map(itemgetter(0), cut))
-        for i in compress(range(len(cut)), suspects):
-            word = cut[i]
-            if word in self._harmless:
-                continue
-            words += cut[place:i]
-            place = i + 1
-            if word == _FOUND:
-                words.append(next(found))
-            elif word == _NAME:
-                words.append(next(names))
-            elif word in _AFFIXES:
-                if i and cut[i - 1][0] not in _BOUNDS and len(words[-1]) > 1:
-                    words[-1] += word
-                else:
-                    words.append(word)
-            elif len(word) > 1 and word not in self.terms and (counted := _COUNTED.fullmatch(word)):
-                words += counted.groups()
-            elif len(word) == 2 and word[0] in _LOCALISERS and not self._knows(word):
+        traits = self._traits.of(words)[codes]
+        places = np.flatnonzero(traits & _EDITED)
+        inside = (traits[places - 1] & _BOUND == 0).tolist()
+        listed = list(words)
+        edits: dict[int, tuple[str, ...]] = {}
+        for i, trait, within in zip(places.tolist(), traits[places].tolist(), inside, strict=True):
+            word = listed[codes[i]]
+            if trait & _COUNTED_HERE:
+                edits[i] = _COUNTED.fullmatch(word).groups()
+            elif trait & _LOCALISER and within:
                 # 服务|上|求|精准: an invented word that begins with a localiser is none, inside a run
-                words += word if i and cut[i - 1][0] not in _BOUNDS else [word]
-            elif not word.isspace():
-                words.append(word)
-                if len(self._harmless) < MANY:
-                    self._harmless.add(word)
-        return words + cut[place:]
+                edits[i] = tuple(word)
+            elif trait & _AFFIX and within:
+                before = i - 1
+                while edits.get(before) == ():  # an affix too, which went to the word before
+                    before -= 1
+                *others, last = edits.get(before, (listed[codes[before]],))
+                if len(last) > 1:
+                    edits[before], edits[i] = (*others, last + word), ()
+        marks = [(codes == words[_FOUND], found), (codes == words[_NAMED_HERE], names)]
+        for where, what in marks:
+            codes[where] = words.encode(what)
+        firsts = np.array(sorted(edits), np.int64)
+        new = words.encode([word for i in firsts.tolist() for word in edits[i]])
+        sizes = np.array([len(edits[i]) for i in firsts.tolist()], np.int64)
+        codes, bounds = _replace(codes, bounds, firsts, firsts + 1, new, sizes)
+        kept = self._traits.of(words)[codes] & _BLANK == 0
+        return codes[kept], np.append(0, np.cumsum(kept))[bounds]
 
-    def _knows(self, word: str) -> bool:
-        return word in self.terms or is_dictionary_word(word)
-
-    def _whole(self, plain: str, places: frozenset[str]) -> list[tuple[int, int, str]]:
+    def _whole(self, plain: str, places: frozenset[str]) -> list[tuple[int, int, int]]:
         """Stretches that are one word whatever the engine says: signed terms and names, longest first."""
-        spans = {m.span(): "term" for m in self._signed.finditer(plain)}
-        spans |= dict.fromkeys(find_all(plain, quoted_names(plain) - self.terms - places), "name")
+        spans = {m.span(): _TERM for m in self._signed.finditer(plain)}
+        spans |= dict.fromkeys(find_all(plain, quoted_names(plain) - self.terms - places), _NAME)
         for a, b in find_all(plain, places - place_names()):
             # 天心|区委: the word for what a place is may begin another
             if plain[b - 1] not in _UNITS or not is_dictionary_word(plain[b - 1 : b + 1]):
-                spans[a, b] = "place"
+                spans[a, b] = _PLACE
         if "分之" in plain:
-            spans |= {m.span(): "number" for m in _FRACTION.finditer(plain)}
-        for mark in (_FOUND, _NAME):
-            spans |= dict.fromkeys(find_all(plain, mark), "sign")
+            spans |= {m.span(): _NUMBER_KIND for m in _FRACTION.finditer(plain)}
+        if has_repeats(plain):
+            spans |= {m.span(): _WORD for m in _REPEATED.finditer(plain)}
+        for mark in (_FOUND, _NAMED_HERE):
+            spans |= dict.fromkeys(find_all(plain, mark), _SIGN_KIND)
         return [(a, b, spans[a, b]) for a, b in longest_first(spans)]
+
+
+class _Traits(dict[str, int]):
+    """What is to be known of words, as bits: each is looked at once."""
+
+    def __init__(self, terms: frozenset[str]) -> None:
+        super().__init__()
+        self.terms = terms
+
+    def of(self, words: Collection[str]) -> np.ndarray:
+        """The traits of some words."""
+        if len(self) > MANY:
+            self.clear()
+        return np.fromiter(map(self.__getitem__, words), np.int32, len(words))
+
+    def __missing__(self, word: str) -> int:
+        known = word in self.terms
+        kind = (
+            _PLACE if word in place_names() else _TERM if known else _SIGN_KIND if word in _SIGNS else _WORD
+        )
+        traits = kind | _BLANK * word.isspace() | _BOUND * (word[0] in _BOUNDS)
+        traits |= _NOUN * is_noun_of_kind(word) | _NAMED * may_be_named(word)
+        if word in _AFFIXES:
+            traits |= _AFFIX
+        elif len(word) > 1 and not known and _COUNTED.fullmatch(word):
+            traits |= _COUNTED_HERE
+        elif len(word) == 2 and word[0] in _LOCALISERS and not known and not is_dictionary_word(word):
+            traits |= _LOCALISER
+        self[word] = traits
+        return traits
+
+
+def _number(text: str, start: int, place: int) -> re.Match[str] | None:
+    """A number, a date or a Latin run that starts at a place; an ordinal is one with the sign before it."""
+    return _NUMBER.match(
+        text, start - (start > place and text[start - 1] == "第" and text[start].isdecimal())
+    )
+
+
+def _replace(
+    codes: np.ndarray,
+    bounds: np.ndarray,
+    firsts: np.ndarray,
+    lasts: np.ndarray,
+    new: np.ndarray,
+    sizes: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Put new codes, in stretches of some sizes, for the stretches from ``firsts`` to before ``lasts``."""
+    opened = np.bincount(firsts, minlength=len(codes) + 1) - np.bincount(lasts, minlength=len(codes) + 1)
+    kept = np.where(np.cumsum(opened)[:-1] > 0, 0, 1)
+    kept[firsts] = sizes
+    ends = np.append(0, np.cumsum(kept))
+    codes = np.repeat(codes, kept)
+    within = np.arange(len(new)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    codes[np.repeat(ends[firsts], sizes) + within] = new
+    return codes, ends[bounds]
 
 
 def _run_around(text: str, start: int, end: int) -> Span:
     """The run of Chinese characters that holds a span."""
     before = _RUN.match(text[max(0, start - LONGEST_RUN) : start][::-1])
     return start - before.end(), _RUN.match(text, end).end()
-
-
-def word_spans(words: Sequence[str], plain: str) -> tuple[np.ndarray, np.ndarray]:
-    """Where the words of a text stand in it, starts and ends: they follow each other, but for blanks."""
-    lengths = np.fromiter(map(len, words), dtype=np.int64, count=len(words))
-    places = np.flatnonzero(~are_blank(plain))
-    if lengths.sum() != len(places):  # a term may hold a blank
-        lengths = np.array([len("".join(word.split())) for word in words])
-    ends = np.cumsum(lengths)
-    return places[ends - lengths], places[ends - 1] + 1
 
 
 @lru_cache(maxsize=8)  # a dictionary takes some 60 MB
@@ -351,9 +512,10 @@ def _jieba(terms: list[str], hmm: bool) -> Callable[[str], list[str]]:
     finally:
         jieba.default_logger.setLevel(before)
     for term in terms:
-        # jieba adds the new frequency to its total and forgets to take the old one away; rjieba does not.
-        tokenizer.total -= tokenizer.FREQ.get(term, 0)
         tokenizer.add_word(term, TERM_FREQUENCY)
+    # jieba's total counts words twice that its dictionary has twice, and old frequencies of the terms; that
+    # of rjieba does not, and its last bit decides between cuts that are equally likely (区|区区, 区区|区).
+    tokenizer.total = sum(tokenizer.FREQ.values())
     return lambda text: tokenizer.lcut(text, HMM=hmm)
 
 
