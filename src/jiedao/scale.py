@@ -177,29 +177,20 @@ def _table(name: str, rows: list[tuple]) -> pa.Table:
 
 def _count(cut: Cut, doc_ids: list[str]) -> tuple[pa.Table, list[int]]:
     """The table of terms, straight from the codes of words; and how many words but signs each text has."""
-    kinds, found, counts, n_tokens = [], [], [], []
-    for i in range(len(doc_ids)):
-        n = np.bincount(cut.codes_in(i), minlength=len(cut.vocabulary))
-        found.append(np.flatnonzero(n))
-        counts.append(n[found[-1]])
-        kinds.append(cut.kinds_in(i)[found[-1]])
-        n_tokens.append(int(counts[-1][kinds[-1] != KINDS.index("sign")].sum()))
-    texts = np.repeat(np.arange(len(doc_ids)), [len(codes) for codes in found])
+    texts, codes, kinds, n = cut.counts()
+    words = kinds != KINDS.index("sign")
+    n_tokens = np.bincount(texts[words], n[words], len(doc_ids)).astype(int).tolist()
     columns = [
-        _dictionary_column([texts], doc_ids),
-        _dictionary_column(found, cut.vocabulary),
-        _dictionary_column(kinds, KINDS),
-        pa.array(_joined(counts)),
+        _coded(texts, doc_ids),
+        _coded(codes, cut.vocabulary),
+        _coded(kinds, KINDS),
+        pa.array(n.astype(np.int32)),
     ]
     return pa.Table.from_arrays(columns, names=SCHEMAS["terms"].names), n_tokens
 
 
-def _dictionary_column(codes: list[np.ndarray], words: Sequence[str]) -> pa.DictionaryArray:
-    return pa.DictionaryArray.from_arrays(pa.array(_joined(codes)), pa.array(words, _TEXT))
-
-
-def _joined(parts: list[np.ndarray]) -> np.ndarray:
-    return np.concatenate([np.empty(0, np.int32), *parts]).astype(np.int32)
+def _coded(codes: np.ndarray, words: Sequence[str]) -> pa.DictionaryArray:
+    return pa.DictionaryArray.from_arrays(codes.astype(np.int32), pa.array(words, _TEXT))
 
 
 def _read(record: Record) -> Report:
@@ -221,9 +212,10 @@ def _read(record: Record) -> Report:
             raise JiedaoError("the text is empty")
         if is_binary(text):
             raise JiedaoError("holds signs that no text has")
-        if re.search("[\ud800-\udfff]", text):
-            raise JiedaoError("holds halves of characters; save it again as UTF-8")
-        digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
+        try:
+            digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
+        except UnicodeEncodeError:
+            raise JiedaoError("holds halves of characters; save it again as UTF-8") from None
     parsed = parse_text(text, encoding, record.source)
     return Report(_id(record), record, parsed, _complete(record.stated, parsed), digest)
 

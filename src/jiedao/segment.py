@@ -171,6 +171,17 @@ class Cut:
         kinds[list(own)] = list(own.values())
         return kinds
 
+    def counts(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """How often words stand in texts: numbers of the texts, codes of the words, their kinds, counts."""
+        codes, kinds, n = [], [], []
+        for text in range(len(self.own)):
+            times = np.bincount(self.codes_in(text), minlength=len(self.vocabulary))
+            codes.append(np.flatnonzero(times))
+            kinds.append(self.kinds_in(text)[codes[-1]])
+            n.append(times[codes[-1]])
+        texts = np.repeat(np.arange(len(codes)), [*map(len, codes)])
+        return texts, _joined(codes), _joined(kinds), _joined(n)
+
     @cached_property
     def lengths(self) -> np.ndarray:
         """How many characters each word of the vocabulary has; a term may hold a blank, which is none."""
@@ -279,7 +290,7 @@ class Segmenter:
             kinds.append(kinds_of)
         words = Vocabulary()
         by_text = [words.encode(self._cut(text)) for text in masked]  # one by one, so that the cache holds it
-        codes = np.concatenate([np.empty(0, np.int32), *by_text])
+        codes = _joined(by_text)
         bounds = np.cumsum([0, *map(len, by_text)])
         names = self._names(words, codes, bounds, masked, places)
         codes, bounds = self._recut(words, codes, bounds, masked, names)
@@ -327,7 +338,8 @@ class Segmenter:
                 kinds[word] = kind
                 pieces.append(text[place:start])
                 start = place = stop
-        text = _FOUND.join([*pieces, text[place:] + "\n"])
+        # Blanks are words for the engine: one is as good as many, and a page's furniture leaves many.
+        text = "\n".join(_FOUND.join([*pieces, text[place:]]).split()) + "\n"
         return (_LONG_RUN.sub(r"\g<0> ", text) if longest_run(text) > LONGEST_RUN else text), found, kinds
 
     def _names(
@@ -463,6 +475,10 @@ def _number(text: str, start: int, place: int) -> re.Match[str] | None:
     return _NUMBER.match(
         text, start - (start > place and text[start - 1] == "第" and text[start].isdecimal())
     )
+
+
+def _joined(parts: list[np.ndarray]) -> np.ndarray:
+    return np.concatenate([np.empty(0, np.int32), *parts])
 
 
 def _replace(
