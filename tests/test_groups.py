@@ -15,10 +15,10 @@ from jiedao import JiedaoError, groups
 from jiedao.corpus import read_corpus
 from jiedao.documents import own_terms
 from jiedao.dtm import content, count, running
+from jiedao.extract import SCHEMAS, read_part
 from jiedao.frequency import dispersion
 from jiedao.keyness import keyness
-from jiedao.parts import Part, deal
-from jiedao.scale import SCHEMAS, Settings, read_part
+from jiedao.parts import Part, Settings, deal
 
 RAW = Path(__file__).parent.parent / "data/raw"
 STATISTICS = ("dp", "dp_norm", "per_1000")

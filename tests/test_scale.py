@@ -29,8 +29,9 @@ import jiedao
 from jiedao import JiedaoError, parts
 from jiedao.cli import main
 from jiedao.corpus import Corpus, read_corpus
+from jiedao.extract import SCHEMAS
 from jiedao.files import locked
-from jiedao.scale import SCHEMAS, scale
+from jiedao.scale import scale
 
 ROOT = Path(__file__).parents[1]
 RAW = ROOT / "data/raw"
@@ -757,9 +758,10 @@ def test_a_source_at_fault_is_1_and_one_line(tmp_path, address):
 @pytest.mark.parametrize("missing", ["pyarrow", "distributed"])
 def test_without_the_extra_a_line_says_what_to_install(missing, tmp_path, monkeypatch):
     monkeypatch.delattr(jiedao, "scale")
-    for name in ("jiedao.scale", "jiedao.parts", "pyarrow.parquet"):
-        monkeypatch.delitem(sys.modules, name)
+    for name in ("jiedao.scale", "jiedao.cluster", "jiedao.parts", "pyarrow.parquet"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.setitem(sys.modules, missing, None)
+    (tmp_path / "a.txt").write_text(REPORT, "utf-8")
     result = call(tmp_path, tmp_path / "out")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == f"jiedao: {missing} is not installed; pip install 'jiedao[scale]'\n"

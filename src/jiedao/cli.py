@@ -290,17 +290,18 @@ def scale(
 
     Example: jiedao scale reports.jsonl tables
     """
-    try:
-        from jiedao import scale as scaling
-    except ImportError as error:
-        raise JiedaoError(f"{error.name} is not installed; pip install 'jiedao[scale]'") from None
     terminal = sys.stderr is not None and sys.stderr.isatty()
 
-    def say(progress: scaling.Progress) -> None:
+    def say(progress: object) -> None:
         if terminal:
             click.echo(f"\r{progress}  ", nl=False, err=True)
 
-    rows = scaling.scale(source, target, engine, workers, scheduler, counts, say)
+    try:
+        from jiedao import scale as scaling
+
+        rows = scaling.scale(source, target, engine, workers, scheduler, counts, say)
+    except ImportError as error:
+        raise JiedaoError(f"{error.name} is not installed; pip install 'jiedao[scale]'") from None
     if terminal:
         click.echo(err=True)
     for table, n in rows.items():

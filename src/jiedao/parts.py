@@ -25,6 +25,23 @@ MANIFEST = "manifest.json"  # of the tables that a run writes
 PART_BYTES = 4 * 2**20  # of texts in one part, some 300 reports: what a worker holds at a time
 
 
+# What a part is read into; documents last, as they say that a part is finished.
+TABLES = ("sections", "terms", "indicators", "commitments", "themes", "errors", "documents")
+POLICY = ("indicators", "commitments", "themes")
+
+
+class Settings(NamedTuple):
+    """How to read: own terms, the engine, and whether to count words only."""
+
+    terms: tuple[str, ...]
+    engine: str
+    counts: bool
+
+    def tables(self) -> list[str]:
+        """The tables to write."""
+        return [name for name in TABLES if not (self.counts and name in POLICY)]
+
+
 class Record(NamedTuple):
     """One text with what is stated of it, and where it stands; ``text`` is bytes where it is a file's, and
     an error where there is none.

@@ -1,0 +1,264 @@
+"""A part of very many reports, read into the rows of tables by the functions that the notebooks use."""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import io
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from jiedao import JiedaoError
+from jiedao.clean import are_blank, decode, is_binary
+from jiedao.commitments import find_commitments
+from jiedao.documents import FIGURES_END, PERIODS, PLACES, iso_month, local_places
+from jiedao.indicators import find_indicators
+from jiedao.lexicon import default_terms
+from jiedao.page import page_metadata
+from jiedao.parts import Part, Record, Settings, storable
+from jiedao.periods import Source
+from jiedao.reading import code_themes
+from jiedao.report import Parsed, parse_text, spans_of, stated_periods
+from jiedao.segment import KINDS, Cut, Segmenter
+
+STATED = ("genre", "title", "published", *PLACES, *PERIODS, FIGURES_END)
+
+_TEXT, _INT, _FLOAT, _TRUTH = pa.string(), pa.int32(), pa.float64(), pa.bool_()
+SCHEMAS = {
+    "sections": pa.schema(
+        [("doc_id", _TEXT), ("section", _INT), ("parent", _INT), ("level", _INT), ("number", _TEXT)]
+        + [("heading", _TEXT), ("style", _TEXT), ("start", _INT), ("own_end", _INT), ("end", _INT)]
+        + [("orientation", _TEXT), ("is_leaf", _TRUTH), ("n_chars", _INT), ("theme", _TEXT)]
+        + [("theme_secondary", _TEXT), ("theme_sure", _TRUTH)]
+    ),
+    "terms": pa.schema([("doc_id", _TEXT), ("term", _TEXT), ("kind", _TEXT), ("n", _INT)]),
+    "indicators": pa.schema(
+        [("doc_id", _TEXT), ("section", _INT), ("start", _INT), ("end", _INT), ("text", _TEXT)]
+        + [("number", _FLOAT), ("high", _FLOAT), ("unit", _TEXT), ("approx", _TEXT), ("measure", _TEXT)]
+        + [("kind", _TEXT), ("status", _TEXT), ("stock_flow", _TEXT), ("growth_of", _INT), ("period", _TEXT)]
+        + [("dated", _TRUTH), ("counts", _TEXT), ("part_of", _INT)]
+    ),
+    "commitments": pa.schema(
+        [("doc_id", _TEXT), ("section", _INT), ("start", _INT), ("end", _INT), ("marker", _TEXT)]
+        + [("class", _TEXT), ("strength", _TEXT)]
+    ),
+    "themes": pa.schema([("doc_id", _TEXT), ("orientation", _TEXT), ("theme", _TEXT), ("n_chars", _INT)]),
+    "errors": pa.schema([("doc_id", _TEXT), ("source", _TEXT), ("reason", _TEXT)]),
+    # Last, as it says that a part is finished.
+    "documents": pa.schema(
+        [("doc_id", _TEXT), ("source", _TEXT), ("year", _INT), *((name, _TEXT) for name in STATED)]
+        + [("sha256", _TEXT), ("n_chars", _INT), ("n_tokens", _INT), ("other", _TEXT)]
+    ),
+}
+N_CHARS, THEME = map(SCHEMAS["sections"].names.index, ("n_chars", "theme"))
+
+
+class Report(NamedTuple):
+    """A record as read: its id, the text, what is known of it, and the hash of what was given."""
+
+    doc_id: str
+    record: Record
+    parsed: Parsed
+    stated: Mapping[str, str]
+    digest: str
+
+
+def read_part(part: Part, settings: Settings) -> tuple[int, int, dict[str, bytes]]:
+    """Read a part into its tables.
+
+    Returns
+    -------
+    int, int, dict of bytes
+        How many texts it holds, how many characters were read, and each table as a Parquet file.
+    """
+    records = list(part.read())
+    gc.disable()  # a part makes millions of objects and no cycles
+    try:
+        tables = read_records(records, settings)
+    except Exception:  # whatever is wrong with one text, the others go on
+        alone = [_read_alone(record, settings) for record in records]
+        tables = {name: pa.concat_tables([found[name] for found in alone]) for name in alone[0]}
+    finally:
+        gc.enable()
+    chars = sum(tables["documents"]["n_chars"].to_pylist())
+    return len(records), chars, {name: _parquet(table) for name, table in tables.items()}
+
+
+def _read_alone(record: Record, settings: Settings) -> dict[str, pa.Table]:
+    try:
+        return read_records([record], settings)
+    except Exception as error:
+        return read_records([record._replace(text=JiedaoError(f"{type(error).__name__}: {error}"))], settings)
+
+
+@cache
+def segmenter_of(terms: tuple[str, ...], engine: str) -> Segmenter:
+    """One a worker: the dictionary is built once."""
+    return Segmenter([*default_terms(), *terms], engine)
+
+
+def _parquet(table: pa.Table) -> bytes:
+    out = io.BytesIO()
+    # Without Arrow's own schema: what was a dictionary here is text to whoever reads it.
+    pq.write_table(table.unify_dictionaries(), out, compression="zstd", store_schema=False)
+    return out.getvalue()
+
+
+def read_records(records: Sequence[Record], settings: Settings) -> dict[str, pa.Table]:
+    """Read texts into tables, as the notebooks read them; what is no report stands in that of errors."""
+    reports: list[Report] = []
+    rows: dict[str, list[tuple]] = {name: [] for name in settings.tables()}
+    for record in records:
+        try:
+            reports.append(_read(record))
+        except JiedaoError as error:
+            rows["errors"].append((_id(record), record.source, storable(str(error))))
+    segmenter = segmenter_of(settings.terms, settings.engine)
+    cut = segmenter.cut([r.parsed.body for r in reports], [local_places(r.stated) for r in reports])
+    terms, n_tokens = _count(cut, [report.doc_id for report in reports])
+    for i, report in enumerate(reports):
+        sections = _read_sections(report, settings.counts)
+        rows["sections"] += sections
+        rows["documents"].append(_describe(report, sum(row[N_CHARS] for row in sections), n_tokens[i]))
+        if not settings.counts:
+            tokens = spans_of(report.parsed, cut, i)
+            for name, more in _read_policy(report, tokens, sections).items():
+                rows[name] += more
+    return {name: terms if name == "terms" else _table(name, rows[name]) for name in rows}
+
+
+def _table(name: str, rows: list[tuple]) -> pa.Table:
+    schema = SCHEMAS[name]
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(schema)
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _count(cut: Cut, doc_ids: list[str]) -> tuple[pa.Table, list[int]]:
+    """The table of terms, straight from the codes of words; and how many words but signs each text has."""
+    texts, codes, kinds, n = cut.counts()
+    words = kinds != KINDS.index("sign")
+    n_tokens = np.bincount(texts[words], n[words], len(doc_ids)).astype(int).tolist()
+    columns = [
+        _coded(texts, doc_ids),
+        _coded(codes, cut.vocabulary),
+        _coded(kinds, KINDS),
+        pa.array(n.astype(np.int32)),
+    ]
+    return pa.Table.from_arrays(columns, names=SCHEMAS["terms"].names), n_tokens
+
+
+def _coded(codes: np.ndarray, words: Sequence[str]) -> pa.DictionaryArray:
+    return pa.DictionaryArray.from_arrays(codes.astype(np.int32), pa.array(words, _TEXT))
+
+
+def _read(record: Record) -> Report:
+    """Read one text.
+
+    Raises
+    ------
+    JiedaoError
+        If it is no report that can be read.
+    """
+    if isinstance(record.text, JiedaoError):
+        raise record.text
+    if isinstance(record.text, bytes):
+        text, encoding = decode(record.text, record.source)
+        digest = hashlib.sha256(record.text).hexdigest()
+    else:
+        text, encoding = record.text, "utf-8"
+        if not text.strip():
+            raise JiedaoError("the text is empty")
+        if is_binary(text):
+            raise JiedaoError("holds signs that no text has")
+        try:
+            digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
+        except UnicodeEncodeError:
+            raise JiedaoError("holds halves of characters; save it again as UTF-8") from None
+    parsed = parse_text(text, encoding, record.source)
+    return Report(_id(record), record, parsed, _complete(record.stated, parsed), digest)
+
+
+def _id(record: Record) -> str:
+    return storable(record.stated.get("doc_id") or record.source)
+
+
+def _describe(report: Report, n_chars: int, n_tokens: int) -> tuple:
+    """The row of a report in the table of documents."""
+    given, stated = report.record.stated, report.stated
+    other = {k: v for k, v in given.items() if k not in (*STATED, "doc_id", "file", "sha256", "year")}
+    return (
+        report.doc_id,
+        report.record.source,
+        _year(stated),
+        *(stated[name] or None for name in STATED),
+        report.digest,
+        n_chars,
+        n_tokens,
+        json.dumps(other, ensure_ascii=False) if other else None,
+    )
+
+
+def _read_sections(report: Report, counts: bool) -> list[tuple]:
+    """The rows of its sections, with their themes unless words alone are counted."""
+    plain, sections = report.parsed.plain, report.parsed.sections
+    sizes = np.append(0, np.cumsum(~are_blank(plain))).tolist()
+    codes = [None] * len(sections) if counts else code_themes(plain, sections)[0]
+    return [
+        (report.doc_id, i, s.parent, s.level, s.number, s.heading, s.style, s.start, s.own_end, s.end)
+        + (s.orientation, s.is_leaf, sizes[s.own_end] - sizes[s.start])
+        + ((code.theme, code.theme_secondary, code.sure) if code else (None, None, None))
+        for i, (s, code) in enumerate(zip(sections, codes, strict=True))
+    ]
+
+
+def _read_policy(
+    report: Report, tokens: list[tuple[int, int, str, int]], sections: list[tuple]
+) -> dict[str, list[tuple]]:
+    """The rows of the tables that go beyond words."""
+    doc_id, parsed = report.doc_id, report.parsed
+    source = Source(parsed.plain, parsed.sections, parsed.sentences, tokens, stated_periods(report.stated))
+    of = [section for _, _, section in parsed.sentences]
+    shares: Counter[tuple[str, str]] = Counter()
+    for section, row in zip(parsed.sections, sections, strict=True):
+        if section.is_leaf and row[THEME]:
+            shares[section.orientation, row[THEME]] += row[N_CHARS]
+    return {
+        "indicators": [
+            (doc_id, of[i.sentence], i.start, i.end, i.text, i.number, i.high, i.unit, i.approx, i.measure)
+            + (i.kind, i.status, i.stock_flow, i.growth_of)
+            + ("/".join(dict.fromkeys(i.period)) if i.period else None, i.dated, i.counts, i.part_of)
+            for i in find_indicators(source)
+        ],
+        "commitments": [
+            (doc_id, of[c.sentence], c.start, c.end, c.marker, c.cls, c.strength)
+            for c in find_commitments(source)
+        ],
+        "themes": [(doc_id, *key, n) for key, n in shares.items()],
+    }
+
+
+def _complete(stated: Mapping[str, str], parsed: Parsed) -> dict[str, str]:
+    """What is stated of a report; what is not, as far as its page says it."""
+    row = {name: (stated.get(name) or "").strip() for name in STATED}
+    if not (row["street"] and row["title"] and row["published"]):
+        page = page_metadata(parsed.plain, parsed.furniture, parsed.title) | {"title": parsed.title}
+        row |= {name: row[name] or page[name] or "" for name in ("street", "title", "published")}
+    row |= {name: iso_month(row[name]) for name in (*PERIODS, FIGURES_END)}
+    return row | {"year": stated.get("year") or ""}
+
+
+def _year(stated: Mapping[str, str]) -> int | None:
+    """The year stated, or that of the review, of the plan, of the title, of publication, in this order."""
+    for name in ("year", "review_start", "plan_start", "title", "published"):
+        if year := re.search(r"(?:19|20)\d\d", stated[name]):
+            return int(year[0])
+    return None
