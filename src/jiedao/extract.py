@@ -107,8 +107,11 @@ def segmenter_of(terms: tuple[str, ...], engine: str) -> Segmenter:
 
 def _parquet(table: pa.Table) -> bytes:
     out = io.BytesIO()
-    # Without Arrow's own schema: what was a dictionary here is text to whoever reads it.
-    pq.write_table(table.unify_dictionaries(), out, compression="zstd", store_schema=False)
+    # Without Arrow's own schema, so that what was a dictionary here is text to whoever reads it; and without
+    # the least and the greatest value of a column, which in a part of mixed reports tell nothing.
+    pq.write_table(
+        table.unify_dictionaries(), out, compression="zstd", store_schema=False, write_statistics=False
+    )
     return out.getvalue()
 
 
@@ -210,13 +213,15 @@ def _describe(report: Report, n_chars: int, n_tokens: int) -> tuple:
 def _read_sections(report: Report, counts: bool) -> list[tuple]:
     """The rows of its sections, with their themes unless words alone are counted."""
     plain, sections = report.parsed.plain, report.parsed.sections
-    sizes = np.append(0, np.cumsum(~are_blank(plain))).tolist()
+    sizes = np.append(0, np.cumsum(~are_blank(plain)))
+    ends = np.array([(s.start, s.own_end) for s in sections]).T
+    n_chars = np.diff(sizes[ends], axis=0)[0].tolist()
     codes = [None] * len(sections) if counts else code_themes(plain, sections)[0]
     return [
         (report.doc_id, i, s.parent, s.level, s.number, s.heading, s.style, s.start, s.own_end, s.end)
-        + (s.orientation, s.is_leaf, sizes[s.own_end] - sizes[s.start])
+        + (s.orientation, s.is_leaf, n)
         + ((code.theme, code.theme_secondary, code.sure) if code else (None, None, None))
-        for i, (s, code) in enumerate(zip(sections, codes, strict=True))
+        for i, (s, n, code) in enumerate(zip(sections, n_chars, codes, strict=True))
     ]
 
 

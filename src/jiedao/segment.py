@@ -296,9 +296,10 @@ class Segmenter:
         codes, bounds = self._recut(words, codes, bounds, masked, names)
         named = [text[a:b] for text, spans in zip(masked, names, strict=True) for a, b in spans]
         codes, bounds = self._merge(words, codes, bounds, found, named)
+        nation = place_names()
         for text, spans, kinds_of, stated in zip(masked, names, kinds, places, strict=True):
             kinds_of |= {text[a:b]: _PLACE if is_place(text[a:b]) else _NAME for a, b in spans}
-            for word in self.terms & kinds_of.keys() | place_names() & kinds_of.keys():
+            for word in [word for word in kinds_of if word in self.terms or word in nation]:
                 del kinds_of[word]
             kinds_of |= dict.fromkeys(stated, _PLACE)
         stands = np.bincount(codes, minlength=len(words)) > 0
