@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from itertools import pairwise
 
-from jiedao.clean import Span, lines, lstrip, rstrip
+from jiedao.clean import Span, lines, masked, rstrip
 from jiedao.headings import MARKER, Lines, Section, find_headings, is_bare_heading
 from jiedao.orientation import is_part
 from jiedao.page import SIGNED_DATE, SUBTITLE, TITLE_WORD
@@ -21,13 +21,15 @@ _TITLE_WORD = re.compile(rf"{TITLE_WORD}|讲话|工作")
 _TITLE_STOP = re.compile(r"[。;!?:]|^[—–―-]")
 _HEAD = 6  # how many lines may stand above a title
 _SECOND_LINE = re.compile(r"[及和暨与]|\d{4}年.{0,12}(?:计划|打算|思路|安排|要点)")
-_OFFICE = (
+_DASHED = re.compile(r"[—–―-]{1,2}\S")
+_STOP = re.compile(r"[。;!?]")
+_OFFICE = re.compile(
     r"(?:中共)?[\u4e00-\u9fff()]{2,24}"
     r"(?:办事处|委员会|人民政府|管委会|党工委|工委|街道|办公室|乡|镇)"
 )
 _SIGNATURE = re.compile(
     rf"(?!{MARKER.pattern})"
-    rf"(?:{_OFFICE}(?:\s+{SIGNED_DATE}(?:\s*印发)?)?|{SIGNED_DATE}|抄[送报]\s*:.*|\(此件.{{1,10}}\))"
+    rf"(?:{_OFFICE.pattern}(?:\s+{SIGNED_DATE}(?:\s*印发)?)?|{SIGNED_DATE}|抄[送报]\s*:.*|\(此件.{{1,10}}\))"
 )
 _CLOSING = re.compile(
     r"领导下|新征程|新篇章|新台阶|圆满完成|贡献|奋斗|以更[高强实大加]|坚定信心|砥砺|谱写|不负|再创佳绩|全面完成"
@@ -52,7 +54,7 @@ def read_outline(text: str, furniture: Iterable[Span] = ()) -> list[Section]:
         (see `jiedao.orientation`).
     """
     away = sorted((s.start, s.end) for s in furniture)
-    body = _body(text, away)
+    body = lines(masked(text, away, "\n"))
     title, rest = _titles(text, body)
     rest, signature = _signature(text, rest)
     flat, rest = unwrap(text, rest)
@@ -62,18 +64,6 @@ def read_outline(text: str, furniture: Iterable[Span] = ()) -> list[Section]:
     sections = sorted(title + headings + blocks + signature, key=lambda s: s.start)
     _close(text, sections, body)
     return sections
-
-
-def _body(text: str, away: Lines) -> Lines:
-    """The lines of the report: what furniture leaves of the page's lines."""
-    found, place = [], 0
-    for start, end in lines(text):
-        while place < len(away) and away[place][0] < end:
-            found.append((start, away[place][0]))
-            start, place = away[place][1], place + 1
-        found.append((start, end))
-    trimmed = ((lstrip(text, a, b), rstrip(text, a, b)) for a, b in found if a < b)
-    return [(a, b) for a, b in trimmed if a < b]
 
 
 def _block(start: int, orientation: str) -> Section:
@@ -118,12 +108,12 @@ def _find_title(text: str, body: Lines) -> tuple[int | None, Lines]:
         line = text[start:end]
         bare = i == 0 and is_bare_heading(line, widest) and not MARKER.match(line)
         below = text[slice(*body[i + 1])] if i + 1 < len(body) else ""
-        bare = bare or (re.match(r"[—–―-]{1,2}\S", below) is not None and not MARKER.match(line))
+        bare = bare or (_DASHED.match(below) is not None and not MARKER.match(line))
         if _may_be_title(line) or (bare and not _TITLE_STOP.search(line)):
             above = text[slice(*body[i - 1])] if i else ""
-            return (i - 1 if re.fullmatch(_OFFICE, above) else i), body
+            return (i - 1 if _OFFICE.fullmatch(above) else i), body
         caption = line.endswith(("摄", "摄)"))
-        if len(line) > 80 or (re.search(r"[。;!?]", line) and not caption) or MARKER.match(line):
+        if len(line) > 80 or (_STOP.search(line) and not caption) or MARKER.match(line):
             break
     return None, body
 
@@ -144,20 +134,24 @@ def _signature(text: str, body: Lines) -> tuple[Lines, list[Section]]:
 def _nest(text: str, headings: list[Section]) -> None:
     """Set each heading's level from the nesting of the numbering families in this document."""
     stack: list[Section] = []
+    families: list[str] = []
     for heading in headings:
-        fits = [d for d, h in enumerate(stack) if h.family == heading.family]
+        fits = families.count(heading.family)
+        depth = families.index(heading.family) if fits else len(stack)
         if heading.family == "bare":
             # A bare line names a part; below numbered headings it can only be told by its words.
-            top = not stack or is_part(heading.heading or "")
-            depth = fits[0] if fits else (0 if top else len(stack))
-        elif not fits or (len(fits) == 1 and _starts_anew(text, stack[-1], heading)):
+            if stack and not fits and is_part(heading.heading or ""):
+                depth = 0
+        elif fits == 1 and _starts_anew(text, stack[-1], heading):
             depth = len(stack)
-        else:
-            in_order = [d for d in fits if heading.ordinal and stack[d].ordinal == heading.ordinal - 1]
-            depth = (in_order or fits)[-1]
-        del stack[depth:]
+        elif fits > 1:
+            same = [d for d, family in enumerate(families) if family == heading.family]
+            in_order = [d for d in same if heading.ordinal and stack[d].ordinal == heading.ordinal - 1]
+            depth = (in_order or same)[-1]
+        del stack[depth:], families[depth:]
         heading.level = depth + 1
         stack.append(heading)
+        families.append(heading.family)
 
 
 def _starts_anew(text: str, before: Section, heading: Section) -> bool:
@@ -190,11 +184,11 @@ def _blocks(text: str, body: Lines, headings: list[Section], away: Lines) -> lis
 def _close(text: str, sections: list[Section], body: Lines) -> None:
     """Set own_end, end, parent and is_leaf from the order and the levels."""
     stack: list[int] = []
-    starts = [a for a, _ in body]
-    for i, section in enumerate(sections):
-        following = sections[i + 1].start if i + 1 < len(sections) else len(text)
-        last = body[bisect_left(starts, following) - 1]  # the last line that begins before the next section
-        section.own_end = rstrip(text, section.start, min(last[1], following))
+    starts, ends = [a for a, _ in body], [b for _, b in body]
+    bounds = [*(s.start for s in sections[1:]), len(text)]
+    for i, (section, following) in enumerate(zip(sections, bounds, strict=False)):
+        end = ends[bisect_left(starts, following) - 1]  # of the last line that begins before the next section
+        section.own_end = end if end <= following else rstrip(text, section.start, following)
         if section.level:
             del stack[section.level - 1 :]
             section.parent = stack[-1] if stack else None

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from jiedao import JiedaoError
-from jiedao.clean import Span, decode, normalise
+from jiedao.clean import Span, decode, masked, normalise
 from jiedao.orientation import orient
 from jiedao.outline import Section, read_outline
 from jiedao.page import find_furniture
@@ -44,11 +44,7 @@ class Parsed:
     @cached_property
     def body(self) -> str:
         """The normalised text with blanks for furniture."""
-        kept, place = [], 0
-        for start, end, _ in self.furniture:
-            kept += [self.plain[place:start], " " * (end - start)]
-            place = end
-        return "".join([*kept, self.plain[place:]])
+        return masked(self.plain, [span[:2] for span in self.furniture], " ")
 
     @cached_property
     def sentences(self) -> list[tuple[int, int, int]]:

@@ -105,7 +105,7 @@ def split_sentences(text: str, spans: Iterable[Span]) -> list[tuple[int, int, in
     """
     found = []
     for i, (start, end) in enumerate(spans):
-        for match in _SENTENCE.finditer(text, start, end):
+        for match in _SENTENCE.finditer(text, start, end) if start < end else ():
             a, b = match.span()
             if text[b - 1].isspace():
                 b = rstrip(text, a, b)
