@@ -7,12 +7,12 @@ Numbered headings and lines of their own are told by their form. Un-numbered lab
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, groupby, islice, pairwise
+from operator import attrgetter
 
 from jiedao.clean import lstrip, rstrip
 from jiedao.furniture import LONGEST_LINE, told_apart
@@ -86,7 +86,7 @@ class Section:
 def find_headings(text: str, body: Lines) -> list[Section]:
     """All headings in the given lines, in text order, levels still unset."""
     headings = _numbered_and_own_line(text, body)
-    return sorted(headings + _labels(text, body, headings), key=lambda h: h.start)
+    return sorted(headings + _labels(text, body, headings), key=attrgetter("start"))
 
 
 def is_bare_heading(line: str, widest: int) -> bool:
@@ -229,12 +229,12 @@ def _labels(text: str, body: Lines, headings: list[Section]) -> list[Section]:
     held = _held(text, body, headings)
     short = _candidates(text, chain(*held))
     for heading, paragraphs in zip(headings, held, strict=True):
-        candidates = [*islice(short, len(paragraphs))]
         if heading.style != "own_line" and paragraphs:
-            first, own = paragraphs.pop(0), candidates.pop(0)
+            (first, *paragraphs), own = paragraphs, next(short)
             found += _echoing_labels(text, first, heading.heading or "") or _inner_labels(text, own, 2)
         if not paragraphs:
             continue
+        candidates = [*islice(short, len(paragraphs))]
         opening = _parallel_labels(text, paragraphs, candidates)
         begun = {start for start, _ in opening}
         found += opening
@@ -344,7 +344,7 @@ def _inner_labels(text: str, candidates: Lines, least: int) -> Lines:
     in common (…持续改善。 …持续优化。), or two with one beginning (我们始终坚持…。), or three with no other
     short sentence beside them.
     """
-    short = [(a, b) for a, b in candidates if "," not in text[a:b]]
+    short = [(a, b) for a, b in candidates if "," not in text[a:b]] if len(candidates) > 1 else []
     if len(short) < 2:
         return []
     kin: dict[tuple[str, int], Lines] = defaultdict(list)

@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from itertools import pairwise
+from operator import attrgetter
 
 from jiedao.clean import Span, lines, masked, rstrip
 from jiedao.headings import MARKER, Lines, Section, find_headings, is_bare_heading
@@ -61,7 +62,7 @@ def read_outline(text: str, furniture: Iterable[Span] = ()) -> list[Section]:
     headings = find_headings(flat, rest)
     _nest(text, headings)
     blocks = _blocks(text, rest, headings, away)
-    sections = sorted(title + headings + blocks + signature, key=lambda s: s.start)
+    sections = sorted(title + headings + blocks + signature, key=attrgetter("start"))
     _close(text, sections, body)
     return sections
 

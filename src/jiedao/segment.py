@@ -76,7 +76,7 @@ _SUSPECT = _AFFIXES | _LOCALISERS | set(_NUMERAL + "第几数") | (_BOUNDS - _SI
 # A frequency at which a term of the lexicon beats every cut of it into dictionary words.
 TERM_FREQUENCY = 20_000
 _CLOSERS = "。!?;”’\"')》」』"
-_SENTENCE = re.compile(r"(?=\S)[^。!?;\r\n]*+(?:[。!?;]++[”’\"')》」』]*+)?")
+_SENTENCE = re.compile(rf"\s*+((?:[^\s。!?;][^。!?;\r\n]*+[。!?;]*+|[。!?;]++)[{_CLOSERS}]*+)")
 
 
 def fastest_engine() -> str:
@@ -105,10 +105,9 @@ def split_sentences(text: str, spans: Iterable[Span]) -> list[tuple[int, int, in
     """
     found = []
     for i, (start, end) in enumerate(spans):
-        for match in _SENTENCE.finditer(text, start, end) if start < end else ():
-            a, b = match.span()
-            if text[b - 1].isspace():
-                b = rstrip(text, a, b)
+        while start < end and (match := _SENTENCE.match(text, start, end)):
+            a, start = match.span(1)
+            b = rstrip(text, a, start) if text[start - 1].isspace() else start
             alone = text[a] in _CLOSERS and not text[a:b].strip(_CLOSERS)
             if alone and found and found[-1][2] == i:
                 found[-1] = (found[-1][0], b, i)  # a lone mark belongs to the sentence before
