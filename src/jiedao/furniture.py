@@ -72,7 +72,6 @@ _SPACED_PAIRS = (
     r"|(?:发布|发表|添加|更新|录入)(?:时间|日期)\s*(?:19|20)\d\d[-/.年].{0,80}"
     r"|(?:浏览|点击|阅读|访问)(?:次数|量|数)?\s*\d+\s*次?)"
 )
-_LABELLED = re.compile(f"{_PAIRS}|{_SPACED_PAIRS}|{_BRACKETED}")
 _BETWEEN = r"[】\])>|/\s【\[(<·:,、+-]"
 _WORDS = _spaced(SITE_WORDS)
 _SHARES = "微信|微博|新浪微博|腾讯微博|QQ空间|QQ好友|QQ|人人网|朋友圈|豆瓣|百度贴吧"
@@ -87,6 +86,7 @@ def _with(signs: str) -> str:
 
 
 _KINDS = {
+    "index block": f"{_PAIRS}|{_SPACED_PAIRS}|{_BRACKETED}",
     "breadcrumb": _with(r":>»/→\\›|-")
     + (
         r"(?:您?(?:现在|当前)?的?(?:所在|当前)?位置(?:是|为)?\s*[:>].*|.*首页\s*(?:>|»|/|-|→|\\|›|\|).*"
@@ -168,10 +168,9 @@ def line_kind(line: str) -> str | None:
         return None
     if len(line) >= 30 and line[-1] in "。;!?" and not line.startswith(("版权所有", "Copyright")):
         return None
-    if _LABELLED.fullmatch(line):
-        return _label_kind(line)
     if found := _KIND.fullmatch(line):
-        return list(_KINDS)[found.lastindex - 1]
+        kind = list(_KINDS)[found.lastindex - 1]
+        return _label_kind(line) if kind == "index block" else kind
     if (tools := _TOOLS_BEFORE.match(line)) and tools.end() < len(line):
         return line_kind(line[tools.end() :])
     if "|" not in line and "  " not in line:

@@ -230,8 +230,8 @@ def _labels(text: str, body: Lines, headings: list[Section]) -> list[Section]:
     short = _candidates(text, chain(*held))
     for heading, paragraphs in zip(headings, held, strict=True):
         if heading.style != "own_line" and paragraphs:
-            (first, *paragraphs), own = paragraphs, next(short)
-            found += _echoing_labels(text, first, heading.heading or "") or _inner_labels(text, own, 2)
+            ((start, end), *paragraphs), own = paragraphs, next(short)
+            found += _echoing_labels(text, start, end, heading.heading or "") or _inner_labels(text, own, 2)
         if not paragraphs:
             continue
         candidates = [*islice(short, len(paragraphs))]
@@ -363,9 +363,9 @@ def _inner_labels(text: str, candidates: Lines, least: int) -> Lines:
 _SHORT_CLAUSE = re.compile(r"(?<=[。!?;])[^,。;、:]{5,15}(?=[,。])")
 
 
-def _echoing_labels(text: str, span: tuple[int, int], heading: str) -> Lines:
+def _echoing_labels(text: str, start: int, end: int, heading: str) -> Lines:
     tail = heading[-3:] if heading[-3:].isalnum() else _SIGN.sub("", heading)[-3:]
-    if len(tail) < 3 or text.count(tail, *span) < 2:
+    if len(tail) < 3 or text.count(tail, start, end) < 2:
         return []
-    found = [m.span() for m in _SHORT_CLAUSE.finditer(text, *span) if m[0].endswith(tail)]
+    found = [m.span() for m in _SHORT_CLAUSE.finditer(text, start, end) if m[0].endswith(tail)]
     return found if len(found) > 1 else []

@@ -81,6 +81,8 @@ def _titles(text: str, body: Lines) -> tuple[list[Section], Lines]:
     if first is None:
         return [], body
     for start, end in body[first:-1]:  # what stands alone on a page is its text
+        if end - start > 60:
+            break
         line = text[start:end]
         subtitle = bool(found) and SUBTITLE.fullmatch(line) is not None
         named = _TITLE_WORD.search(line) is not None
@@ -88,7 +90,7 @@ def _titles(text: str, body: Lines) -> tuple[list[Section], Lines]:
         second = line in seen or (
             named and (unfinished or _SECOND_LINE.match(line) or any(line in t for t in seen))
         )
-        if len(line) > 60 or (found and not subtitle and not second):
+        if found and not subtitle and not second:
             break
         seen.add(line)
         style = "subtitle" if subtitle else "title"
@@ -99,18 +101,14 @@ def _titles(text: str, body: Lines) -> tuple[list[Section], Lines]:
 
 def _find_title(text: str, body: Lines) -> tuple[int | None, Lines]:
     """The index of the first line of the title, or None; a title that opens a longer line is set apart."""
-    widest = max((b - a for a, b in body), default=0)
     for i, (start, end) in enumerate(body[:_HEAD]):
-        opening = text[start : start + 60].split(" ")[0]
-        if end - start > 60 and _may_be_title(opening) and "  " in text[start:end]:
+        opening = text[start : start + 60].split(" ")[0] if end - start > 60 else ""
+        if opening and _may_be_title(opening) and "  " in text[start:end]:
             end = start + len(opening)
             rest = end + len(text[end : body[i][1]]) - len(text[end : body[i][1]].lstrip())
             return i, [*body[:i], (start, end), (rest, body[i][1]), *body[i + 1 :]]
         line = text[start:end]
-        bare = i == 0 and is_bare_heading(line, widest) and not MARKER.match(line)
-        below = text[slice(*body[i + 1])] if i + 1 < len(body) else ""
-        bare = bare or (_DASHED.match(below) is not None and not MARKER.match(line))
-        if _may_be_title(line) or (bare and not _TITLE_STOP.search(line)):
+        if _may_be_title(line) or _may_be_bare_title(text, body, i):
             above = text[slice(*body[i - 1])] if i else ""
             return (i - 1 if _OFFICE.fullmatch(above) else i), body
         caption = line.endswith(("摄", "摄)"))
@@ -122,6 +120,15 @@ def _find_title(text: str, body: Lines) -> tuple[int | None, Lines]:
 def _may_be_title(line: str) -> bool:
     named = _TITLE_WORD.search(line) is not None and not MARKER.match(line)
     return named and len(line) <= 50 and not _TITLE_STOP.search(line)
+
+
+def _may_be_bare_title(text: str, body: Lines, i: int) -> bool:
+    """Whether a line that does not say what the report is stands where a title does: first, or above a dash."""
+    line = text[slice(*body[i])]
+    if _TITLE_STOP.search(line) or MARKER.match(line):
+        return False
+    dashed = i + 1 < len(body) and _DASHED.match(text, *body[i + 1]) is not None
+    return dashed or (i == 0 and is_bare_heading(line, max(b - a for a, b in body)))
 
 
 def _signature(text: str, body: Lines) -> tuple[Lines, list[Section]]:
@@ -199,7 +206,10 @@ def _close(text: str, sections: list[Section], body: Lines) -> None:
         elif section.orientation != "apparatus":
             section.parent = stack[-1] if stack else None
     for section in reversed(sections):
-        section.end = max(section.end, section.own_end)
+        if section.own_end > section.end:
+            section.end = section.own_end
         if section.parent is not None:
             parent = sections[section.parent]
-            parent.end, parent.is_leaf = max(parent.end, section.end), False
+            parent.is_leaf = False
+            if section.end > parent.end:
+                parent.end = section.end
