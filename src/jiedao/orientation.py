@@ -89,14 +89,15 @@ def orient(text: str, sections: list[Section]) -> list[Section]:
         or plan part, is a preamble; one under a thematic heading is oriented like its part.
     """
     open_ended = [s for s in sections if not s.orientation]
+    named = [is_part(s.heading or "") if s.parent is None else None for s in open_ended]
     announced = _announced_by_title(sections)
     if announced is None:
-        silent = (s for s in open_ended if s.parent is None and not is_part(s.heading or ""))
+        silent = (s for s, part in zip(open_ended, named, strict=True) if s.parent is None and not part)
         announced = tense("".join(text[s.start : s.end] for s in silent))
-    for section in open_ended:
+    for section, part in zip(open_ended, named, strict=True):
         parent = None if section.parent is None else sections[section.parent]
         if parent is None:
-            section.orientation = is_part(section.heading or "") or announced
+            section.orientation = part or announced
         elif section.style == "none" and is_part(parent.heading or "") in ("retrospective", "prospective"):
             section.orientation = "preamble"
         else:

@@ -123,7 +123,7 @@ def _may_be_title(line: str) -> bool:
 
 
 def _may_be_bare_title(text: str, body: Lines, i: int) -> bool:
-    """Whether a line that does not say what the report is stands where a title does: first, or above a dash."""
+    """Whether a line that does not say what it heads stands where a title does: first, or above a dash."""
     line = text[slice(*body[i])]
     if _TITLE_STOP.search(line) or MARKER.match(line):
         return False
