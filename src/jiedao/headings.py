@@ -133,7 +133,9 @@ def _numbered_and_own_line(text: str, body: Lines) -> list[Section]:
             continue  # a PDF prints it anywhere, also in the middle of a sentence
         in_line: list[Section] = []
         place = start
-        for stop in [*[m.end() for m in _INLINE.finditer(text, start, end)], end]:
+        while place < end:
+            further = _INLINE.search(text, place, end)
+            stop = further.end() if further else end
             if marker := MARKER.match(text, place, end):
                 family, number = _NAMES[marker.lastindex - 1], marker[0]
                 ordinal = _ordinal(number)
@@ -251,11 +253,13 @@ def _held(text: str, body: Lines, headings: list[Section]) -> list[Lines]:
     heading = next(further, None)
     for start, end in body:
         while heading and heading.start < end:
-            held[-1].append((start, heading.start))
+            if start < heading.start:
+                held[-1].append((start, heading.start))
             held.append([])
             start, heading = heading.heading_end, next(further, None)
-        held[-1].append((start, end))
-    return [[(a, b) for a, b in spans if a < b and text[a:b].strip(" 。!?;:,")] for spans in held[1:]]
+        if start < end:
+            held[-1].append((start, end))
+    return [[(a, b) for a, b in spans if text[a:b].strip(" 。!?;:,")] for spans in held[1:]]
 
 
 def _shape(sentence: str) -> tuple[int, ...]:

@@ -76,7 +76,7 @@ _SUSPECT = _AFFIXES | _LOCALISERS | set(_NUMERAL + "第几数") | (_BOUNDS - _SI
 # A frequency at which a term of the lexicon beats every cut of it into dictionary words.
 TERM_FREQUENCY = 20_000
 _CLOSERS = "。!?;”’\"')》」』"
-_SENTENCE = re.compile(rf"\s*+((?:[^\s。!?;][^。!?;\r\n]*+[。!?;]*+|[。!?;]++)[{_CLOSERS}]*+)")
+_SENTENCE = re.compile(rf"[^。!?;\r\n]*+[。!?;]*+[{_CLOSERS}]*+")  # from where no blank stands
 
 
 def fastest_engine() -> str:
@@ -105,8 +105,11 @@ def split_sentences(text: str, spans: Iterable[Span]) -> list[tuple[int, int, in
     """
     found = []
     for i, (start, end) in enumerate(spans):
-        while start < end and (match := _SENTENCE.match(text, start, end)):
-            a, start = match.span(1)
+        while start < end:
+            if text[start].isspace():
+                start += 1
+                continue
+            a, start = start, _SENTENCE.match(text, start, end).end()
             b = rstrip(text, a, start) if text[start - 1].isspace() else start
             alone = text[a] in _CLOSERS and not text[a:b].strip(_CLOSERS)
             if alone and found and found[-1][2] == i:
