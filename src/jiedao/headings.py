@@ -32,9 +32,9 @@ FAMILIES = {
 }
 MARKER = re.compile(told_apart(FAMILIES.values()))
 _NAMES = list(FAMILIES)
+_STRICT = ("part", "一、", "(一)")
 LONGEST_HEADING = 30
 LONGEST_OWN_LINE = 60
-_STRICT = ("part", "一、", "(一)")
 # Inside a line a marker counts only after a full stop or a blank, and (below) only in sequence. After
 # a colon 一是 counts if a full stop closes it: 一是…;二是…;三是… is one sentence and no outline.
 _INLINE = re.compile(  # what begins no marker is passed over at once
@@ -61,6 +61,7 @@ _NO_LABEL = ("此", "该", "其", "各位", "同志", "现", "请")
 _CLAUSE_END = re.compile(r"[,:]|\s(?=\S)")
 _PAIR = re.compile(r"[\u4e00-\u9fff]{2,6}\s*:.{1,60}")  # 联系电话:… ends where its line does
 _PAGE_NUMBER = re.compile(r"[-—–]?\s*\d{1,3}\s*[-—–]?|第\s*\d{1,3}\s*页.{0,10}")
+
 Lines = list[tuple[int, int]]
 
 
@@ -102,9 +103,8 @@ def is_bare_heading(line: str, widest: int) -> bool:
 
 def _heading(text: str, start: int, end: int, style: str, number: str = "", family: str = "") -> Section:
     heading = text[start + len(number) : end].replace(WRAPPED, "").strip() or None
-    return Section(
-        start, end, end, end, None, number.strip() or None, heading, style, family, _ordinal(number)
-    )
+    ordinal = _ordinal(number)
+    return Section(start, end, end, end, None, number.strip() or None, heading, style, family, ordinal)
 
 
 @lru_cache(maxsize=1000)
@@ -139,11 +139,10 @@ def _numbered_and_own_line(text: str, body: Lines) -> list[Section]:
             if marker := MARKER.match(text, place, end):
                 family, number = _NAMES[marker.lastindex - 1], marker[0]
                 ordinal = _ordinal(number)
-                if _in_sequence(family, ordinal, last, at_line=place == start, closed=closed) and (
-                    heading := _numbered(text, (place, stop), number, family, (start, end))
-                ):
+                follows = _in_sequence(family, ordinal, last, at_line=place == start, closed=closed)
+                if follows and (h := _numbered(text, (place, stop), number, family, (start, end))):
                     last[family] = ordinal
-                    in_line.append(heading)
+                    in_line.append(h)
             place = stop
         if not in_line and closed and end != body[-1][1] and is_bare_heading(line, widest):
             in_line.append(_heading(text, start, end, "own_line", family="bare"))

@@ -54,7 +54,7 @@ def read_outline(text: str, furniture: Iterable[Span] = ()) -> list[Section]:
         furniture, and no other. ``parent`` is an index into this list. Orientation is still empty
         (see `jiedao.orientation`).
     """
-    away = sorted((s.start, s.end) for s in furniture)
+    away = sorted((a, b) for a, b, _ in furniture)
     body = lines(masked(text, away, "\n"))
     title, rest = _titles(text, body)
     rest, signature = _signature(text, rest)

@@ -44,7 +44,7 @@ class Parsed:
     @cached_property
     def body(self) -> str:
         """The normalised text with blanks for furniture."""
-        return masked(self.plain, [span[:2] for span in self.furniture], " ")
+        return masked(self.plain, [(a, b) for a, b, _ in self.furniture], " ")
 
     @cached_property
     def sentences(self) -> list[tuple[int, int, int]]:
