@@ -52,9 +52,8 @@ _NO_CLOSED = re.compile(r"[。;!?:《“了]")
 _STOP_OR_BLANK = re.compile(r"[。!?;]|(?<=[\u4e00-\u9fff]{4}) (?=\S)")
 # A sentence of two clauses at most, without a figure, and what closes it: at a place, or after a full stop.
 _CLAUSE = rf"[^。,0-9\r\n]{{0,{2 * LONGEST_HEADING}}}+"
-_FULL_STOP = rf"。[。 {WRAPPED}]*+"
-_SHORT = re.compile(f"({_CLAUSE}(?:,{_CLAUSE})?+)(?=({_FULL_STOP}))")
-_NEXT_SHORT = re.compile(_FULL_STOP + _SHORT.pattern)
+_SHORT = re.compile(rf"({_CLAUSE}(?:,{_CLAUSE})?+)(?=(。[。 {WRAPPED}]*+))")
+_NEXT_SHORT = re.compile(rf"。[ {WRAPPED}]*+(?!。){_SHORT.pattern}")
 # 水利方面:辖区有…; a colon after a few words closes a heading as a full stop does.
 _COLON_LABEL = re.compile(r"[\u4e00-\u9fff]{2,10}:(?=[^\s])")
 _NO_LABEL = ("此", "该", "其", "各位", "同志", "现", "请")
