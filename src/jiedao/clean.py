@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -89,10 +90,11 @@ def _one_to_one() -> dict[int, str]:
 ONE_TO_ONE = _one_to_one()
 _PLAIN = np.arange(sys.maxunicode + 1, dtype=np.uint32)  # the plain form of every code point
 _PLAIN[list(ONE_TO_ONE)] = [ord(plain) for plain in ONE_TO_ONE.values()]
-_LAST_BLANK = 0x3000
-_BLANK = np.array([chr(code).isspace() for code in range(_LAST_BLANK + 1)] + [False])
+# The last is none, and stands for all beyond.
+_BLANK = np.array([chr(code).isspace() for code in range(0x3002)])
 # A blank that some scraper has written out in letters.
 SPELT_BLANK = re.compile(r"<U\+00A0>|&nbsp;|&emsp;|&ensp;")
+_LINE = re.compile(r"\S(?:.*\S)?")
 
 
 def normalise(text: str) -> str:
@@ -102,15 +104,15 @@ def normalise(text: str) -> str:
     character, every kind of blank a space, every kind of line separator a line feed (a carriage
     return stays). The length does not change, so offsets hold in both texts.
     """
-    plain = _PLAIN[_codes(text)].tobytes().decode("utf-32-le", "surrogatepass")
-    if "&" in plain or "<U" in plain:
+    plain = _PLAIN.take(_codes(text)).tobytes().decode("utf-32-le", "surrogatepass")
+    if "&" in plain or "<" in plain:
         plain = SPELT_BLANK.sub(lambda m: " " * len(m[0]), plain)
     return plain
 
 
 def are_blank(text: str) -> np.ndarray:
     """Of each character of a text, whether it is a blank or a line end."""
-    return _BLANK[np.minimum(_codes(text), _LAST_BLANK + 1)]
+    return _BLANK.take(_codes(text), mode="clip")
 
 
 def longest_run(text: str) -> int:
@@ -132,13 +134,16 @@ def _codes(text: str) -> np.ndarray:
 
 def lines(text: str) -> list[tuple[int, int]]:
     """Spans of the non-blank lines of a normalised text, without the blanks around them."""
-    found, end = [], -1
-    for line in text.replace("\r", "\n").split("\n"):
-        start, end = end + 1, end + 1 + len(line)
-        if inner := line.strip():
-            start += line.index(inner[0])
-            found.append((start, start + len(inner)))
-    return found
+    return [line.span() for line in _LINE.finditer(text.replace("\r", "\n"))]
+
+
+def masked(text: str, spans: Iterable[tuple[int, int]], sign: str) -> str:
+    """A text with a sign for each character of some spans, which stand in order."""
+    kept, place = [], 0
+    for start, end in spans:
+        kept += [text[place:start], sign * (end - max(place, start))]
+        place = end
+    return "".join([*kept, text[place:]])
 
 
 def lstrip(text: str, start: int, end: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 # Labels that only a site's index block has.
 INDEX_LABELS = (
@@ -40,6 +41,14 @@ SITE_WORDS = (
 ).split()
 
 
+def told_apart(patterns: Iterable[str]) -> str:
+    """Any of some patterns without groups; the group that is set, which holds nothing, tells which it was.
+
+    It closes the pattern, for a group that opens one hides from the engine with what sign it begins.
+    """
+    return "|".join(f"(?:{pattern})()" for pattern in patterns)
+
+
 def _spaced(words: list[str]) -> str:
     """Any of some words, the longest first, with blanks inside or not (索 引 号); tried where one begins."""
     longest_first = sorted(words, key=len, reverse=True)
@@ -63,7 +72,6 @@ _SPACED_PAIRS = (
     r"|(?:发布|发表|添加|更新|录入)(?:时间|日期)\s*(?:19|20)\d\d[-/.年].{0,80}"
     r"|(?:浏览|点击|阅读|访问)(?:次数|量|数)?\s*\d+\s*次?)"
 )
-_LABELLED = re.compile(f"{_PAIRS}|{_SPACED_PAIRS}|{_BRACKETED}")
 _BETWEEN = r"[】\])>|/\s【\[(<·:,、+-]"
 _WORDS = _spaced(SITE_WORDS)
 _SHARES = "微信|微博|新浪微博|腾讯微博|QQ空间|QQ好友|QQ|人人网|朋友圈|豆瓣|百度贴吧"
@@ -78,6 +86,7 @@ def _with(signs: str) -> str:
 
 
 _KINDS = {
+    "index block": f"{_PAIRS}|{_SPACED_PAIRS}|{_BRACKETED}",
     "breadcrumb": _with(r":>»/→\\›|-")
     + (
         r"(?:您?(?:现在|当前)?的?(?:所在|当前)?位置(?:是|为)?\s*[:>].*|.*首页\s*(?:>|»|/|-|→|\\|›|\|).*"
@@ -123,7 +132,7 @@ _KINDS = {
         rf"(?:\s+{LABEL}\s*[:|].*|\s+[\u4e00-\u9fffA-Za-z]{{2,16}}(?:网|报|社|政府|街道|办公室|客户端))?"
     ),
 }
-_KIND = re.compile("|".join(f"({pattern})" for pattern in _KINDS.values()))
+_KIND = re.compile(told_apart(_KINDS.values()))
 # How the labels begin whose pairs are of another kind than an index block.
 _LABEL_KINDS = {
     "source line": (
@@ -135,9 +144,10 @@ _LABEL_KINDS = {
     "share bar": "分享",
     "footer": "责任编辑|责编|编[辑审]|审|核稿|[初复终一二三]审|校|签发|监制",
 }
-_LABEL_KIND = re.compile("|".join(f"({start})" for start in _LABEL_KINDS.values()))
+_LABEL_KIND = re.compile(told_apart(_LABEL_KINDS.values()))
 _LABEL_EDGE = re.compile(r"[\s•·|【\[(<*]")
 _TOOLS_BEFORE = re.compile(rf"(?:[【\[]\s*{_WORDS}\s*[\]】]\s*)+")
+_FIELD_END = re.compile(r"\s{2,}|\|")
 _OPEN_LABEL = re.compile(rf"{_EDGE}{LABEL}\s*[:|]?\s*\|?")
 # What is furniture wherever it stands on a line of its own; the rest only around the report, or beside such.
 _CERTAIN = re.compile(
@@ -158,15 +168,14 @@ def line_kind(line: str) -> str | None:
         return None
     if len(line) >= 30 and line[-1] in "。;!?" and not line.startswith(("版权所有", "Copyright")):
         return None
-    if _LABELLED.fullmatch(line):
-        return _label_kind(line)
-    found = _KIND.fullmatch(line)
-    kind = list(_KINDS)[found.lastindex - 1] if found else None
-    if kind is None and (tools := _TOOLS_BEFORE.match(line)) and tools.end() < len(line):
+    if found := _KIND.fullmatch(line):
+        kind = list(_KINDS)[found.lastindex - 1]
+        return _label_kind(line) if kind == "index block" else kind
+    if (tools := _TOOLS_BEFORE.match(line)) and tools.end() < len(line):
         return line_kind(line[tools.end() :])
-    if kind or not ("|" in line or "  " in line):
-        return kind
-    fields = [field for field in re.split(r"\s{2,}|\|", line) if field.strip()]
+    if "|" not in line and "  " not in line:
+        return None
+    fields = [field for field in _FIELD_END.split(line) if field.strip()]
     if len(fields) < 2:
         return None
     kinds = [line_kind(field.strip()) for field in fields]

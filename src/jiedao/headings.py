@@ -7,14 +7,15 @@ Numbered headings and lines of their own are told by their form. Un-numbered lab
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby, pairwise
+from itertools import chain, groupby, islice, pairwise
+from operator import attrgetter
 
 from jiedao.clean import lstrip, rstrip
-from jiedao.furniture import LONGEST_LINE
+from jiedao.furniture import LONGEST_LINE, told_apart
 from jiedao.wrapping import WRAPPED
 
 NUMERALS = "一二三四五六七八九十"
@@ -29,9 +30,11 @@ FAMILIES = {
     "一是": rf"{_CN}(?:是|要(?=[\u4e00-\u9fff]{{2}}))|第{_CN},",
     "dash": r"(?:——|●|■|◆|★)(?=[\u4e00-\u9fff])",
 }
-MARKER = re.compile("|".join(f"({pattern})" for pattern in FAMILIES.values()))
+MARKER = re.compile(told_apart(FAMILIES.values()))
 _NAMES = list(FAMILIES)
 _STRICT = ("part", "一、", "(一)")
+LONGEST_HEADING = 30
+LONGEST_OWN_LINE = 60
 # Inside a line a marker counts only after a full stop or a blank, and (below) only in sequence. After
 # a colon 一是 counts if a full stop closes it: 一是…;二是…;三是… is one sentence and no outline.
 _INLINE = re.compile(  # what begins no marker is passed over at once
@@ -39,20 +42,24 @@ _INLINE = re.compile(  # what begins no marker is passed over at once
     rf"|(?<=\S )\s*(?=(?:{_CN}、|\({_CN}\))\S)"
     r"|(?<=:)(?=一[是要](?:(?!二[是要])[^。;!?:]){2,60}。))"
 )
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_NOT_BARE = re.compile(r"[。;!?:,]|[.、]$|^\d{1,3}\s|^[-—•]")
 _STOP = re.compile(r"[。!?;]")
-_SAYS = re.compile(r"[^ 。!?;:,]")
 _SIGN = re.compile(r"\W")
 _DIGIT = re.compile(r"\d")
+_FIGURE = re.compile(r"[\d ]")
+_NO_CLOSED = re.compile(r"[。;!?:《“了]")
 _STOP_OR_BLANK = re.compile(r"[。!?;]|(?<=[\u4e00-\u9fff]{4}) (?=\S)")
-_FULL_STOP = re.compile(rf"。[。 {WRAPPED}]*+")
+# A sentence of two clauses at most, without a figure, and what closes it: at a place, or after a full stop.
+_CLAUSE = rf"[^。,0-9\r\n]{{0,{2 * LONGEST_HEADING}}}+"
+_SHORT = re.compile(rf"({_CLAUSE}(?:,{_CLAUSE})?+)(?=(。[。 {WRAPPED}]*+))")
+_NEXT_SHORT = re.compile(rf"。[ {WRAPPED}]*+(?!。){_SHORT.pattern}")
 # 水利方面:辖区有…; a colon after a few words closes a heading as a full stop does.
 _COLON_LABEL = re.compile(r"[\u4e00-\u9fff]{2,10}:(?=[^\s])")
 _NO_LABEL = ("此", "该", "其", "各位", "同志", "现", "请")
 _CLAUSE_END = re.compile(r"[,:]|\s(?=\S)")
 _PAIR = re.compile(r"[\u4e00-\u9fff]{2,6}\s*:.{1,60}")  # 联系电话:… ends where its line does
 _PAGE_NUMBER = re.compile(r"[-—–]?\s*\d{1,3}\s*[-—–]?|第\s*\d{1,3}\s*页.{0,10}")
-LONGEST_HEADING = 30
-LONGEST_OWN_LINE = 60
 
 Lines = list[tuple[int, int]]
 
@@ -79,7 +86,7 @@ class Section:
 def find_headings(text: str, body: Lines) -> list[Section]:
     """All headings in the given lines, in text order, levels still unset."""
     headings = _numbered_and_own_line(text, body)
-    return sorted(headings + _labels(text, body, headings), key=lambda h: h.start)
+    return sorted(headings + _labels(text, body, headings), key=attrgetter("start"))
 
 
 def is_bare_heading(line: str, widest: int) -> bool:
@@ -90,8 +97,7 @@ def is_bare_heading(line: str, widest: int) -> bool:
     """
     if len(line) > min(LONGEST_HEADING, 0.75 * widest):
         return False
-    in_words = len(re.findall(r"[\u4e00-\u9fff]", line)) >= 4
-    return in_words and not re.search(r"[。;!?:,]|[.、]$|^\d{1,3}\s|^[-—•]", line)
+    return not _NOT_BARE.search(line) and len(_HAN.findall(line)) >= 4
 
 
 def _heading(text: str, start: int, end: int, style: str, number: str = "", family: str = "") -> Section:
@@ -124,20 +130,19 @@ def _numbered_and_own_line(text: str, body: Lines) -> list[Section]:
         line = text[start:end]
         if _PAGE_NUMBER.fullmatch(line):
             continue  # a PDF prints it anywhere, also in the middle of a sentence
-        places = [start, *(m.end() for m in _INLINE.finditer(text, start, end)), end]
         in_line: list[Section] = []
-        for place, stop in pairwise(places):
-            marker = MARKER.match(text, place, end)
-            if not marker:
-                continue
-            family, number = _NAMES[(marker.lastindex or 1) - 1], marker[0]
-            ordinal = _ordinal(number)
-            if not _in_sequence(family, ordinal, last, at_line=place == start, closed=closed):
-                continue
-            heading = _numbered(text, (place, stop), number, family, (start, end))
-            if heading:
-                last[family] = ordinal
-                in_line.append(heading)
+        place = start
+        while place < end:
+            further = _INLINE.search(text, place, end)
+            stop = further.end() if further else end
+            if marker := MARKER.match(text, place, end):
+                family, number = _NAMES[marker.lastindex - 1], marker[0]
+                ordinal = _ordinal(number)
+                follows = _in_sequence(family, ordinal, last, at_line=place == start, closed=closed)
+                if follows and (h := _numbered(text, (place, stop), number, family, (start, end))):
+                    last[family] = ordinal
+                    in_line.append(h)
+            place = stop
         if not in_line and closed and end != body[-1][1] and is_bare_heading(line, widest):
             in_line.append(_heading(text, start, end, "own_line", family="bare"))
         elif not in_line and (start, end) in closing:
@@ -157,7 +162,7 @@ def _closed_headings(text: str, body: Lines) -> set[tuple[int, int]]:
     for (start, end), (a, b) in pairwise(body):
         line = text[start : end - 1]
         short = 6 <= end - start <= LONGEST_HEADING and text[end - 1] == "。"
-        if short and b - a >= 40 and _may_label(line) and not re.search(r"[。;!?:《“了]", line):
+        if short and b - a >= 40 and _may_label(line) and not _NO_CLOSED.search(line):
             found.add((start, end))
     return found if len(found) > 1 else set()
 
@@ -198,7 +203,7 @@ def _numbered(
         return _heading(text, start, end, "own_line", family=family) if names_itself else None
     if end >= line[1] - 1 and stop == line[1]:
         # 完成改造3个,惠及2000户。 is what was done
-        names = not sentence or (family in _STRICT and not re.search(r"[\d ]", text[first:end]))
+        names = not sentence or (family in _STRICT and not _FIGURE.search(text, first, end))
         if end - first <= (LONGEST_OWN_LINE if names else LONGEST_HEADING):
             style = "own_line" if start == line[0] else "run_in_numbered"
             return _heading(text, start, end, style, number, family)
@@ -220,44 +225,71 @@ def _labels(text: str, body: Lines, headings: list[Section]) -> list[Section]:
     """
     found: Lines = []
     if not headings:
-        found = _parallel_labels(text, body, [_candidates(text, *span) for span in body])
-    starts, ends = [a for a, _ in body], [b for _, b in body]
-    bounds = [h.start for h in headings] + ends[-1:]
-    for heading, following in zip(headings, bounds[1:], strict=True):
-        inside = body[bisect_right(ends, heading.heading_end) : bisect_left(starts, following)]
-        paragraphs = [(max(a, heading.heading_end), min(b, following)) for a, b in inside]
-        paragraphs = [(a, b) for a, b in paragraphs if _SAYS.search(text, a, b)]
-        candidates = [_candidates(text, a, b) for a, b in paragraphs]
+        found = _parallel_labels(text, body, [*_candidates(text, body)])
+    held = _held(text, body, headings)
+    short = _candidates(text, chain(*held))
+    for heading, paragraphs in zip(headings, held, strict=True):
         if heading.style != "own_line" and paragraphs:
-            first, short = paragraphs.pop(0), candidates.pop(0)
-            found += _echoing_labels(text, first, heading.heading or "") or _inner_labels(text, short, 2)
+            ((start, end), *paragraphs), own = paragraphs, next(short)
+            found += _echoing_labels(text, start, end, heading.heading or "") or _inner_labels(text, own, 2)
         if not paragraphs:
             continue
+        candidates = [*islice(short, len(paragraphs))]
         opening = _parallel_labels(text, paragraphs, candidates)
         begun = {start for start, _ in opening}
         found += opening
-        for (start, _), short in zip(paragraphs, candidates, strict=True):
+        for (start, _), own in zip(paragraphs, candidates, strict=True):
             if start not in begun:
-                found += _inner_labels(text, short, 3)
+                found += _inner_labels(text, own, 3)
     return [_heading(text, a, b, "run_in_label", family="label") for a, b in found]
+
+
+def _held(text: str, body: Lines, headings: list[Section]) -> list[Lines]:
+    """The paragraphs under each heading, those that say nothing apart."""
+    held: list[Lines] = [[]]
+    further = iter(headings)
+    heading = next(further, None)
+    for start, end in body:
+        while heading and heading.start < end:
+            if start < heading.start:
+                held[-1].append((start, heading.start))
+            held.append([])
+            start, heading = heading.heading_end, next(further, None)
+        if start < end:
+            held[-1].append((start, end))
+    return [[(a, b) for a, b in spans if text[a:b].strip(" 。!?;:,")] for spans in held[1:]]
 
 
 def _shape(sentence: str) -> tuple[int, ...]:
     """Characters of each clause, signs apart."""
-    return tuple(len(part) - len(_SIGN.findall(part)) for part in sentence.split(","))
+    return tuple(map(_n_words, sentence.split(",")))
 
 
-def _candidates(text: str, start: int, end: int) -> Lines:
-    """Short sentences of a paragraph that more text follows."""
-    found, following = [], start
-    last = start + len(text[start:end].rstrip("。 ")) - 10
-    for stop in _FULL_STOP.finditer(text, start, end):
-        a, (b, following) = following, stop.span()
-        if 4 <= b - a <= 2 * LONGEST_HEADING and following < last and text.count(",", a, b) < 2:
-            n_words = b - a - len(_SIGN.findall(text, a, b))
-            if 4 <= n_words <= 20 and _may_label(text[a:b]):
-                found.append((a, b))
-    return found
+def _n_words(clause: str) -> int:
+    return len(clause) if clause.isalnum() else len(clause) - len(_SIGN.findall(clause))
+
+
+def _candidates(text: str, paragraphs: Iterable[tuple[int, int]]) -> Iterator[Lines]:
+    """Of each paragraph the short sentences that more text follows; one alone only if it is the first."""
+    sentences = _NEXT_SHORT.finditer(text)
+    sentence = next(sentences, None)
+    for start, end in paragraphs:
+        opening = None if text[start] == "。" else _SHORT.match(text, start, end)
+        short = [opening] if opening else []
+        while sentence and sentence.start(1) < end:
+            if sentence.start(1) > start:
+                short.append(sentence)
+            sentence = next(sentences, None)
+        if not opening and len(short) < 2:
+            yield []
+            continue
+        last = start + len(text[start:end].rstrip("。 ")) - 10
+        yield [m.span(1) for m in short if m.end(2) < last and _may_be_candidate(m[1])]
+
+
+def _may_be_candidate(sentence: str) -> bool:
+    fits = 4 <= len(sentence) <= 2 * LONGEST_HEADING and 4 <= _n_words(sentence) <= 20
+    return fits and _may_label(sentence)
 
 
 def _parallel_labels(text: str, paragraphs: Lines, candidates: list[Lines]) -> Lines:
@@ -314,7 +346,7 @@ def _inner_labels(text: str, candidates: Lines, least: int) -> Lines:
     in common (…持续改善。 …持续优化。), or two with one beginning (我们始终坚持…。), or three with no other
     short sentence beside them.
     """
-    short = [(a, b) for a, b in candidates if "," not in text[a:b]]
+    short = [(a, b) for a, b in candidates if "," not in text[a:b]] if len(candidates) > 1 else []
     if len(short) < 2:
         return []
     kin: dict[tuple[str, int], Lines] = defaultdict(list)
@@ -333,9 +365,9 @@ def _inner_labels(text: str, candidates: Lines, least: int) -> Lines:
 _SHORT_CLAUSE = re.compile(r"(?<=[。!?;])[^,。;、:]{5,15}(?=[,。])")
 
 
-def _echoing_labels(text: str, span: tuple[int, int], heading: str) -> Lines:
-    tail = _SIGN.sub("", heading)[-3:]
-    if len(tail) < 3 or text.count(tail, *span) < 2:
+def _echoing_labels(text: str, start: int, end: int, heading: str) -> Lines:
+    tail = heading[-3:] if heading[-3:].isalnum() else _SIGN.sub("", heading)[-3:]
+    if len(tail) < 3 or text.count(tail, start, end) < 2:
         return []
-    found = [m.span() for m in _SHORT_CLAUSE.finditer(text, *span) if m[0].endswith(tail)]
+    found = [m.span() for m in _SHORT_CLAUSE.finditer(text, start, end) if m[0].endswith(tail)]
     return found if len(found) > 1 else []

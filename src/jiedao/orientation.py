@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from jiedao.furniture import told_apart
 from jiedao.headings import Section
 
 # What only frames a report: it reviews and plans nothing.
@@ -22,16 +23,19 @@ _PROBLEM = (
     r"|(?:主要|突出)?(?:问题|困难|不足)(?:和|及|与)?(?:问题|困难|不足)?)"
 )
 _NEXT = r"(?:下一?步|下阶段|下一阶段|今后|明年|来年|下半年)"
-_PARTS = (
-    ("problem-statement", re.compile(rf".{{0,8}}{_PROBLEM}")),
-    ("prospective", re.compile(rf".{{0,16}}{_PLAN}|.{{0,6}}{_NEXT}.{{0,12}}")),
-    ("retrospective", re.compile(rf".{{0,16}}{_REVIEW}|.{{0,10}}上半年.{{0,6}}工作")),
-)
+_PARTS = {
+    "problem-statement": rf".{{0,8}}{_PROBLEM}",
+    "prospective": rf".{{0,16}}{_PLAN}|.{{0,6}}{_NEXT}.{{0,12}}",
+    "retrospective": rf".{{0,16}}{_REVIEW}|.{{0,10}}上半年.{{0,6}}工作",
+}
 # A part is named by a noun; what urges (巩固脱贫成果, 解决突出问题, 完善城市规划) is a theme.
-_URGES = re.compile(
-    r"巩固|拓展|加强|加快|加大|强化|深化|优化|完善|健全|推进|推动|促进|提升|提高|落实|抓好|做好|做实|科学|编制|制定|实施"
-    r"|聚焦|突出(?!问题)|统筹|严格|注重|坚持|着力|解决|化解|破解|整改|直面|扩大|保障|实现|确保|全面|全力|切实|大力|扎实"
+_URGES = (
+    "巩固|拓展|加强|加快|加大|强化|深化|优化|完善|健全|推进|推动|促进|提升|提高|落实|抓好|做好|做实|科学|编制|制定|实施"
+    "|聚焦|突出(?!问题)|统筹|严格|注重|坚持|着力|解决|化解|破解|整改|直面|扩大|保障|实现|确保|全面|全力|切实|大力|扎实"
 )
+_PART = re.compile(f"(?!{_URGES})(?:{told_apart(_PARTS.values())})")
+_PLANS_TITLE = re.compile(r"计划|规划|打算|安排|思路|要点")
+_REVIEWS_TITLE = re.compile(r"总结|回顾|汇报|成效")
 _PAST = re.compile(
     r"(?<![为除罢])了(?!解)|已(?:经|[\u4e00-\u9fff])|截至|累计|同比|获评|荣获|获得|先后|今年以来|一年来|过去|上半年以来|共(?:计|有|收|开|举|完)"
     r"|(?<![保])完成(?:了|率)?\d|达到?\d|新增\d|\d[\d.]{0,15}(?:余|多)?[万亿]?(?:元|人|次|个|户|件|家|场|起|%)"
@@ -47,9 +51,8 @@ def is_part(heading: str) -> str | None:
     heading = heading.strip()[:100]
     if heading.endswith(")"):
         heading = heading.partition("(")[0]
-    if _URGES.match(heading):
-        return None
-    return next((orientation for orientation, pattern in _PARTS if pattern.fullmatch(heading)), None)
+    found = _PART.fullmatch(heading)
+    return list(_PARTS)[found.lastindex - 1] if found else None
 
 
 def tense(text: str) -> str:
@@ -86,14 +89,15 @@ def orient(text: str, sections: list[Section]) -> list[Section]:
         or plan part, is a preamble; one under a thematic heading is oriented like its part.
     """
     open_ended = [s for s in sections if not s.orientation]
+    named = [is_part(s.heading or "") if s.parent is None else None for s in open_ended]
     announced = _announced_by_title(sections)
     if announced is None:
-        silent = (s for s in open_ended if s.parent is None and not is_part(s.heading or ""))
+        silent = (s for s, part in zip(open_ended, named, strict=True) if s.parent is None and not part)
         announced = tense("".join(text[s.start : s.end] for s in silent))
-    for section in open_ended:
+    for section, part in zip(open_ended, named, strict=True):
         parent = None if section.parent is None else sections[section.parent]
         if parent is None:
-            section.orientation = is_part(section.heading or "") or announced
+            section.orientation = part or announced
         elif section.style == "none" and is_part(parent.heading or "") in ("retrospective", "prospective"):
             section.orientation = "preamble"
         else:
@@ -105,9 +109,8 @@ def orient(text: str, sections: list[Section]) -> list[Section]:
 def _announced_by_title(sections: list[Section]) -> str | None:
     """What the title says of the whole text: a plan, a review, or (both, or nothing) None."""
     title = "".join(s.heading or "" for s in sections if s.style in ("title", "subtitle"))
-    plan = re.search(r"计划|规划|打算|安排|思路|要点", title)
-    review = re.search(r"总结|回顾|汇报|成效", title)
-    if bool(plan) == bool(review):
+    plan, review = _PLANS_TITLE.search(title) is not None, _REVIEWS_TITLE.search(title) is not None
+    if plan == review:
         return None
     return "prospective" if plan else "retrospective"
 

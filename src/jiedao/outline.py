@@ -10,8 +10,9 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from itertools import pairwise
+from operator import attrgetter
 
-from jiedao.clean import Span, lines, lstrip, rstrip
+from jiedao.clean import Span, lines, masked, rstrip
 from jiedao.headings import MARKER, Lines, Section, find_headings, is_bare_heading
 from jiedao.orientation import is_part
 from jiedao.page import SIGNED_DATE, SUBTITLE, TITLE_WORD
@@ -21,13 +22,15 @@ _TITLE_WORD = re.compile(rf"{TITLE_WORD}|讲话|工作")
 _TITLE_STOP = re.compile(r"[。;!?:]|^[—–―-]")
 _HEAD = 6  # how many lines may stand above a title
 _SECOND_LINE = re.compile(r"[及和暨与]|\d{4}年.{0,12}(?:计划|打算|思路|安排|要点)")
-_OFFICE = (
+_DASHED = re.compile(r"[—–―-]{1,2}\S")
+_STOP = re.compile(r"[。;!?]")
+_OFFICE = re.compile(
     r"(?:中共)?[\u4e00-\u9fff()]{2,24}"
     r"(?:办事处|委员会|人民政府|管委会|党工委|工委|街道|办公室|乡|镇)"
 )
 _SIGNATURE = re.compile(
     rf"(?!{MARKER.pattern})"
-    rf"(?:{_OFFICE}(?:\s+{SIGNED_DATE}(?:\s*印发)?)?|{SIGNED_DATE}|抄[送报]\s*:.*|\(此件.{{1,10}}\))"
+    rf"(?:{_OFFICE.pattern}(?:\s+{SIGNED_DATE}(?:\s*印发)?)?|{SIGNED_DATE}|抄[送报]\s*:.*|\(此件.{{1,10}}\))"
 )
 _CLOSING = re.compile(
     r"领导下|新征程|新篇章|新台阶|圆满完成|贡献|奋斗|以更[高强实大加]|坚定信心|砥砺|谱写|不负|再创佳绩|全面完成"
@@ -51,29 +54,17 @@ def read_outline(text: str, furniture: Iterable[Span] = ()) -> list[Section]:
         furniture, and no other. ``parent`` is an index into this list. Orientation is still empty
         (see `jiedao.orientation`).
     """
-    away = sorted((s.start, s.end) for s in furniture)
-    body = _body(text, away)
+    away = sorted((a, b) for a, b, _ in furniture)
+    body = lines(masked(text, away, "\n"))
     title, rest = _titles(text, body)
     rest, signature = _signature(text, rest)
     flat, rest = unwrap(text, rest)
     headings = find_headings(flat, rest)
     _nest(text, headings)
     blocks = _blocks(text, rest, headings, away)
-    sections = sorted(title + headings + blocks + signature, key=lambda s: s.start)
+    sections = sorted(title + headings + blocks + signature, key=attrgetter("start"))
     _close(text, sections, body)
     return sections
-
-
-def _body(text: str, away: Lines) -> Lines:
-    """The lines of the report: what furniture leaves of the page's lines."""
-    found, place = [], 0
-    for start, end in lines(text):
-        while place < len(away) and away[place][0] < end:
-            found.append((start, away[place][0]))
-            start, place = away[place][1], place + 1
-        found.append((start, end))
-    trimmed = ((lstrip(text, a, b), rstrip(text, a, b)) for a, b in found if a < b)
-    return [(a, b) for a, b in trimmed if a < b]
 
 
 def _block(start: int, orientation: str) -> Section:
@@ -90,6 +81,8 @@ def _titles(text: str, body: Lines) -> tuple[list[Section], Lines]:
     if first is None:
         return [], body
     for start, end in body[first:-1]:  # what stands alone on a page is its text
+        if end - start > 60:
+            break
         line = text[start:end]
         subtitle = bool(found) and SUBTITLE.fullmatch(line) is not None
         named = _TITLE_WORD.search(line) is not None
@@ -97,7 +90,7 @@ def _titles(text: str, body: Lines) -> tuple[list[Section], Lines]:
         second = line in seen or (
             named and (unfinished or _SECOND_LINE.match(line) or any(line in t for t in seen))
         )
-        if len(line) > 60 or (found and not subtitle and not second):
+        if found and not subtitle and not second:
             break
         seen.add(line)
         style = "subtitle" if subtitle else "title"
@@ -108,22 +101,18 @@ def _titles(text: str, body: Lines) -> tuple[list[Section], Lines]:
 
 def _find_title(text: str, body: Lines) -> tuple[int | None, Lines]:
     """The index of the first line of the title, or None; a title that opens a longer line is set apart."""
-    widest = max((b - a for a, b in body), default=0)
     for i, (start, end) in enumerate(body[:_HEAD]):
-        opening = text[start : start + 60].split(" ")[0]
-        if end - start > 60 and _may_be_title(opening) and "  " in text[start:end]:
+        opening = text[start : start + 60].split(" ")[0] if end - start > 60 else ""
+        if opening and _may_be_title(opening) and "  " in text[start:end]:
             end = start + len(opening)
             rest = end + len(text[end : body[i][1]]) - len(text[end : body[i][1]].lstrip())
             return i, [*body[:i], (start, end), (rest, body[i][1]), *body[i + 1 :]]
         line = text[start:end]
-        bare = i == 0 and is_bare_heading(line, widest) and not MARKER.match(line)
-        below = text[slice(*body[i + 1])] if i + 1 < len(body) else ""
-        bare = bare or (re.match(r"[—–―-]{1,2}\S", below) is not None and not MARKER.match(line))
-        if _may_be_title(line) or (bare and not _TITLE_STOP.search(line)):
+        if _may_be_title(line) or _may_be_bare_title(text, body, i):
             above = text[slice(*body[i - 1])] if i else ""
-            return (i - 1 if re.fullmatch(_OFFICE, above) else i), body
+            return (i - 1 if _OFFICE.fullmatch(above) else i), body
         caption = line.endswith(("摄", "摄)"))
-        if len(line) > 80 or (re.search(r"[。;!?]", line) and not caption) or MARKER.match(line):
+        if len(line) > 80 or (_STOP.search(line) and not caption) or MARKER.match(line):
             break
     return None, body
 
@@ -131,6 +120,15 @@ def _find_title(text: str, body: Lines) -> tuple[int | None, Lines]:
 def _may_be_title(line: str) -> bool:
     named = _TITLE_WORD.search(line) is not None and not MARKER.match(line)
     return named and len(line) <= 50 and not _TITLE_STOP.search(line)
+
+
+def _may_be_bare_title(text: str, body: Lines, i: int) -> bool:
+    """Whether a line that does not say what it heads stands where a title does: first, or above a dash."""
+    line = text[slice(*body[i])]
+    if _TITLE_STOP.search(line) or MARKER.match(line):
+        return False
+    dashed = i + 1 < len(body) and _DASHED.match(text, *body[i + 1]) is not None
+    return dashed or (i == 0 and is_bare_heading(line, max(b - a for a, b in body)))
 
 
 def _signature(text: str, body: Lines) -> tuple[Lines, list[Section]]:
@@ -144,20 +142,24 @@ def _signature(text: str, body: Lines) -> tuple[Lines, list[Section]]:
 def _nest(text: str, headings: list[Section]) -> None:
     """Set each heading's level from the nesting of the numbering families in this document."""
     stack: list[Section] = []
+    families: list[str] = []
     for heading in headings:
-        fits = [d for d, h in enumerate(stack) if h.family == heading.family]
+        fits = families.count(heading.family)
+        depth = families.index(heading.family) if fits else len(stack)
         if heading.family == "bare":
             # A bare line names a part; below numbered headings it can only be told by its words.
-            top = not stack or is_part(heading.heading or "")
-            depth = fits[0] if fits else (0 if top else len(stack))
-        elif not fits or (len(fits) == 1 and _starts_anew(text, stack[-1], heading)):
+            if stack and not fits and is_part(heading.heading or ""):
+                depth = 0
+        elif fits == 1 and _starts_anew(text, stack[-1], heading):
             depth = len(stack)
-        else:
-            in_order = [d for d in fits if heading.ordinal and stack[d].ordinal == heading.ordinal - 1]
-            depth = (in_order or fits)[-1]
-        del stack[depth:]
+        elif fits > 1:
+            same = [d for d, family in enumerate(families) if family == heading.family]
+            in_order = [d for d in same if heading.ordinal and stack[d].ordinal == heading.ordinal - 1]
+            depth = (in_order or same)[-1]
+        del stack[depth:], families[depth:]
         heading.level = depth + 1
         stack.append(heading)
+        families.append(heading.family)
 
 
 def _starts_anew(text: str, before: Section, heading: Section) -> bool:
@@ -190,11 +192,11 @@ def _blocks(text: str, body: Lines, headings: list[Section], away: Lines) -> lis
 def _close(text: str, sections: list[Section], body: Lines) -> None:
     """Set own_end, end, parent and is_leaf from the order and the levels."""
     stack: list[int] = []
-    starts = [a for a, _ in body]
-    for i, section in enumerate(sections):
-        following = sections[i + 1].start if i + 1 < len(sections) else len(text)
-        last = body[bisect_left(starts, following) - 1]  # the last line that begins before the next section
-        section.own_end = rstrip(text, section.start, min(last[1], following))
+    starts, ends = [a for a, _ in body], [b for _, b in body]
+    bounds = [*(s.start for s in sections[1:]), len(text)]
+    for i, (section, following) in enumerate(zip(sections, bounds, strict=False)):
+        end = ends[bisect_left(starts, following) - 1]  # of the last line that begins before the next section
+        section.own_end = end if end <= following else rstrip(text, section.start, following)
         if section.level:
             del stack[section.level - 1 :]
             section.parent = stack[-1] if stack else None
@@ -204,7 +206,10 @@ def _close(text: str, sections: list[Section], body: Lines) -> None:
         elif section.orientation != "apparatus":
             section.parent = stack[-1] if stack else None
     for section in reversed(sections):
-        section.end = max(section.end, section.own_end)
+        if section.own_end > section.end:
+            section.end = section.own_end
         if section.parent is not None:
             parent = sections[section.parent]
-            parent.end, parent.is_leaf = max(parent.end, section.end), False
+            parent.is_leaf = False
+            if section.end > parent.end:
+                parent.end = section.end

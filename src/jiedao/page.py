@@ -46,6 +46,9 @@ _WEAK_DATE = re.compile(SIGNED_DATE)
 _ARROW = re.compile(r"[>»›→/\\]+")
 _LABEL_WITH_VALUE = re.compile(r"[•·|\s]*[\u4e00-\u9fff]{2,8}\s*:[^。;!?]{1,60}")
 _STOP = re.compile(r"[,。;!?]")
+_FULL_STOP = re.compile(r"[。;!?]")
+_WORD = re.compile(r"\w")
+_ANNEX = re.compile(r"附[件表录图]|.*\|")
 _SAME_LINE = re.compile(r"[^\S\r\n]*")
 # What a scraper puts before the title itself.
 _TITLED = re.compile(rf"标题\s*:\s*(?=.{{0,40}}(?:{TITLE_WORD}|讲话|工作).{{0,12}}$)")
@@ -74,8 +77,8 @@ def find_furniture(text: str) -> list[Span]:
     """
     spans = pieces(text)
     said = [text[a:b] for a, b in spans]
-    kinds = [_kind(line) for line in said]
-    running = [is_running_text(line, kind) for line, kind in zip(said, kinds, strict=True)]
+    kinds = [*map(_kind, said)]
+    running = [*map(is_running_text, said, kinds)]
     first, last = _bounds(said, kinds, running)
     taken = _above(said[:first], kinds[:first])
     taken += _between(said[first:last], kinds[first:last])
@@ -105,7 +108,7 @@ def pieces(text: str) -> list[tuple[int, int]]:
         cuts = [start]
         for word in head:
             cuts.append(word.start())
-            if len(word[0]) >= 30 or re.search(r"[。;!?]", word[0]) or NUMBERED.match(word[0]):
+            if len(word[0]) >= 30 or _FULL_STOP.search(word[0]) or NUMBERED.match(word[0]):
                 break
         found[:1] = [(a, rstrip(text, a, b)) for a, b in pairwise([*dict.fromkeys(cuts), end])]
     if found and found[-1][1] - found[-1][0] > LONGEST_LINE / 2:
@@ -160,11 +163,12 @@ def _above(said: list[str], kinds: list[str | None]) -> list[str | None]:
     for i, line in enumerate(said):
         if taken[i] is None and _continues(said, taken, i, opened):
             taken[i] = taken[i - 1] if opened else "navigation"
-        if taken[i] is None and opens_value(line):
+        opens = opens_value(line)
+        if taken[i] is None and opens:
             taken[i] = "index block"
         if title is not None and i > title and _is_weak_date(line) and not _has_neighbour(taken, i):
             taken[i] = None
-        opened = taken[i] is not None and opens_value(line)
+        opened = taken[i] is not None and opens
     sure = [i for i, kind in enumerate(taken) if kind]
     above = title if title is not None else max(sure, default=0)
     known = any(taken[:above])
@@ -216,7 +220,7 @@ def _continues(said: list[str], taken: list[str | None], i: int, opened: bool) -
     if any(map(_ARROW.fullmatch, arrows)):
         return len(line) <= 20
     pair = _LABEL_WITH_VALUE.fullmatch(line)
-    return (pair is not None or not re.search(r"\w", line)) and _has_neighbour(taken, i)
+    return (pair is not None or not _WORD.search(line)) and _has_neighbour(taken, i)
 
 
 def _has_neighbour(taken: list[str | None], i: int) -> bool:
@@ -252,11 +256,11 @@ def _below(said: list[str], kinds: list[str | None], running: list[bool], last: 
         return [None for _ in rest]
     # Between the date of the signature and the first sure line there is nothing of the report but annexes.
     signed = dated[0] + 1 if dated and dated[0] < known[0] else known[0]
-    annexed = any(re.match(r"附[件表录图]|.*\|", line) for line in said[signed : known[0]])
+    annexed = any(_ANNEX.match(line) for line in said[signed : known[0]])
     begin = known[0] if annexed else signed
     above = "".join(said[:last])
     # Sentences that are no repetition may be the report's: nothing of it may be lost.
-    sentences = [running[i] and re.search(r"[。;!?]", said[i]) and not kinds[i] for i in rest]
+    sentences = [running[i] and _FULL_STOP.search(said[i]) and not kinds[i] for i in rest]
     lost = [bool(says) and said[i] not in above for i, says in zip(rest, sentences, strict=True)]
     return [None if i < begin or lost[i - last] else kinds[i] or "navigation" for i in rest]
 

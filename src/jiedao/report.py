@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from jiedao import JiedaoError
-from jiedao.clean import Span, decode, normalise
+from jiedao.clean import Span, decode, masked, normalise
 from jiedao.orientation import orient
 from jiedao.outline import Section, read_outline
 from jiedao.page import find_furniture
@@ -43,11 +43,7 @@ class Parsed:
     @cached_property
     def body(self) -> str:
         """The normalised text with blanks for furniture."""
-        kept, place = [], 0
-        for start, end, _ in self.furniture:
-            kept += [self.plain[place:start], " " * (end - start)]
-            place = end
-        return "".join([*kept, self.plain[place:]])
+        return masked(self.plain, [(a, b) for a, b, _ in self.furniture], " ")
 
     @cached_property
     def sentences(self) -> list[tuple[int, int, int]]:

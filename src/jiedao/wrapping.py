@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from itertools import pairwise
 
-from jiedao.clean import rstrip
+from jiedao.clean import masked, rstrip
 from jiedao.furniture import LONGEST_LINE
 from jiedao.page import NUMBERED
 
@@ -43,11 +43,11 @@ def unwrap(text: str, body: Lines) -> tuple[str, Lines]:
     widths = [] if whole else [_width(text[a:b]) for a, b in body]
     full = None if whole else _full_width(text, body, widths)
     if not full:
-        return text, [piece for span in body for piece in _split(text, *span)]
+        return text, [p for a, b in body for p in ([(a, b)] if b - a <= LONGEST_LINE else _split(text, a, b))]
     indents = [_indent(text, a) for a, _ in body]
     usual = Counter(n for n in indents if n).most_common(1)
     indent = usual[0][0] if usual and usual[0][1] < 0.9 * len(body) else 0
-    pieces, paragraphs = [], body[:1]
+    breaks, paragraphs = [], body[:1]
     for i, ((_, end), (start, stop)) in enumerate(pairwise(body)):
         between = text[end:start]
         goes_on = widths[i] >= full and not between.strip() and between.count("\n") <= 1
@@ -57,14 +57,10 @@ def unwrap(text: str, body: Lines) -> tuple[str, Lines]:
             goes_on = False
         if goes_on:
             paragraphs[-1] = (paragraphs[-1][0], stop)
-            pieces.append((end, start))
+            breaks.append((end, start))
         else:
             paragraphs.append((start, stop))
-    flat, place = [], 0
-    for end, start in pieces:
-        flat += [text[place:end], WRAPPED * (start - end)]
-        place = start
-    return "".join([*flat, text[place:]]), paragraphs
+    return masked(text, breaks, WRAPPED), paragraphs
 
 
 def _width(line: str) -> int:
@@ -88,9 +84,7 @@ def _full_width(text: str, body: Lines, widths: list[int]) -> int | None:
 
 
 def _split(text: str, start: int, end: int) -> Lines:
-    """A line in its paragraphs, if it is so long that it may hold several."""
-    if end - start <= LONGEST_LINE:
-        return [(start, end)]
+    """A line so long that it may hold several paragraphs in these."""
     cuts = [start]
     place = text.find("  ", start, end)
     while place != -1:
