@@ -285,9 +285,11 @@ class Segmenter:
         """
         places = list(map(frozenset, places))
         masked, found, kinds = [], [], []
+        all_texts = "\n".join(texts)
+        repeats, long = has_repeats(all_texts), longest_run(all_texts) > LONGEST_RUN
         for plain, stated in zip(texts, places, strict=True):
-            text, words, kinds_of = self._mask(plain, self._whole(plain, stated))
-            masked.append(text)
+            text, words, kinds_of = self._mask(plain, self._whole(plain, stated, repeats))
+            masked.append(_LONG_RUN.sub(r"\g<0> ", text) if long else text)
             found += words
             kinds.append(kinds_of)
         words = Vocabulary()
@@ -342,8 +344,8 @@ class Segmenter:
                 pieces.append(text[place:start])
                 start = place = stop
         # Blanks are words for the engine: one is as good as many, and a page's furniture leaves many.
-        text = "\n".join(_FOUND.join([*pieces, text[place:]]).split()) + "\n"
-        return (_LONG_RUN.sub(r"\g<0> ", text) if longest_run(text) > LONGEST_RUN else text), found, kinds
+        text = " ".join(_FOUND.join([*pieces, text[place:]]).split()) + "\n"
+        return text, found, kinds
 
     def _names(
         self,
@@ -426,8 +428,11 @@ class Segmenter:
         kept = self._traits.of(words)[codes] & _BLANK == 0
         return codes[kept], np.append(0, np.cumsum(kept))[bounds]
 
-    def _whole(self, plain: str, places: frozenset[str]) -> list[tuple[int, int, int]]:
-        """Stretches that are one word whatever the engine says: signed terms and names, longest first."""
+    def _whole(self, plain: str, places: frozenset[str], repeats: bool) -> list[tuple[int, int, int]]:
+        """Stretches that are one word whatever the engine says: signed terms and names, longest first.
+
+        Characters that stand three times in a row are only looked for where there may be any.
+        """
         spans = {m.span(): _TERM for m in self._signed.finditer(plain)}
         spans |= dict.fromkeys(find_all(plain, quoted_names(plain) - self.terms - places), _NAME)
         for a, b in find_all(plain, places - place_names()):
@@ -436,7 +441,7 @@ class Segmenter:
                 spans[a, b] = _PLACE
         if "分之" in plain:
             spans |= {m.span(): _NUMBER_KIND for m in _FRACTION.finditer(plain)}
-        if has_repeats(plain):
+        if repeats:
             spans |= {m.span(): _WORD for m in _REPEATED.finditer(plain)}
         for mark in (_FOUND, _NAMED_HERE):
             spans |= dict.fromkeys(find_all(plain, mark), _SIGN_KIND)
