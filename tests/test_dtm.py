@@ -9,7 +9,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from sklearn.feature_extraction.text import TfidfTransformer
 
 from jiedao.dtm import SUFFIXES, components, content, count, idf, running, tf_idf, with_components
-from jiedao.names import dictionary_words
+from jiedao.names import is_ordinary_word
 
 
 def table(*rows):
@@ -129,7 +129,7 @@ def test_components_are_words_of_two_characters_counted_from_either_end(term):
     found = components(term)
     whole = {term[i : i + 2] for i in range(0, len(term) - 1, 2)}
     whole |= {term[i - 2 : i] for i in range(len(term), 1, -2)}
-    words = {w for w in whole if w in dictionary_words()}
+    words = {w for w in whole if is_ordinary_word(w)}
     if len(term) == 3:
         words &= {term[:2]} if term[2] in SUFFIXES else set()
     assert set(found) == (words if len(term) > 2 else set())

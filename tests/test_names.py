@@ -128,6 +128,8 @@ def test_quoted_names(text, quoted):
     assert quoted_names(text) == quoted
 
 
-@pytest.mark.parametrize(("word", "known"), [("社区", True), ("长沙", True), ("融调解", False), ("", False)])
+@pytest.mark.parametrize(
+    ("word", "known"), [("社区", True), ("长沙", True), ("融调解", False), ("", False), ("A座 3", False)]
+)
 def test_is_dictionary_word(word, known):
     assert is_dictionary_word(word) is known

@@ -99,6 +99,8 @@ def run(corpus: Path, out: Path, only: tuple[str, ...], jobs: int) -> None:
 
     Example: jiedao run --only 03
     """
+    # With it the library that checks notebooks would build a grammar of web addresses, which takes a second.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     from jiedao import study
 
     try:

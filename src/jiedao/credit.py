@@ -16,7 +16,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from jiedao.lexicon import default_terms, provinces, read_credit, read_slogans
-from jiedao.names import any_of, dictionary_words
+from jiedao.names import any_of, is_ordinary_word
 from jiedao.periods import Source
 from jiedao.quantities import LONGEST_CLAUSE, clause_start
 
@@ -167,7 +167,7 @@ def find_programmes(source: Source) -> list[Programme]:
         bare = _ENDS.sub("", name)
         stem = bare if bare in quoted else name  # “融调解中心” and “融调解” are one
         listed = match["next"] == "+" or text[match.start() - 1 : match.start()] == "+"
-        named = name not in dictionary_words() or kind in _FOUNDED or kind.endswith("队")
+        named = not is_ordinary_word(name) or kind in _FOUNDED or kind.endswith("队")
         if (
             (kind or bare != name)
             and named

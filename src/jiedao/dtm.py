@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from jiedao.lexicon import stopwords
-from jiedao.names import dictionary_words
+from jiedao.names import is_ordinary_word
 
 HIDDEN = ("function", "number", "genre")
 MASKED = ("place", "name")
@@ -70,8 +70,7 @@ def components(term: str) -> list[str]:
     if len(term) < 3 or (len(term) == 3 and term[-1] not in SUFFIXES):
         return []
     starts = {0} if len(term) == 3 else {*range(0, len(term) - 1, 2), *range(len(term) - 2, -1, -2)}
-    words = dictionary_words()
-    return [term[i : i + 2] for i in sorted(starts) if term[i : i + 2] in words]
+    return [term[i : i + 2] for i in sorted(starts) if is_ordinary_word(term[i : i + 2])]
 
 
 def with_components(tokens: pd.DataFrame) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from jiedao.comparability import PARTS
@@ -34,6 +35,8 @@ class Evidence:
         keys = [k for k in KEYS if k in marked and k != "doc_id"]
         self.sentences = sentences.merge(marked[keys], on="section_id", how="left")
         self._tokens = tokens
+        self._ids = self.sentences["sentence_id"].to_numpy(dtype=object)
+        self._found: dict[tuple[str, object], np.ndarray] = {}
 
     @classmethod
     def read(cls, folder: str | Path, **more: pd.DataFrame) -> Evidence:
@@ -89,37 +92,47 @@ class Evidence:
         row = {k: v for k, v in row.items() if not _is_missing(v)}
         if not row.keys() & {"section_ids", "a", "b", *KEYS, *TERMS}:
             return ""
-        table = self._narrow(row)
+        kept = self._narrow(row)
         term = next((str(row[t]) for t in TERMS if t in row), None)
         if term is not None:
-            table = self._holding(table, term)
-        return shorten(table["sentence_id"])
+            kept = self._holding(kept, term)
+        return shorten(self._ids[kept])
 
-    def _narrow(self, row: dict[str, object]) -> pd.DataFrame:
+    def _narrow(self, row: dict[str, object]) -> np.ndarray:
         """The sentences that a row's keys leave: a section says all, else every key narrows them down."""
         table = self.sentences
         if "section_ids" in row or "section_id" in row:
             ids = str(row.get("section_ids", row.get("section_id"))).split()
-            return table[table["section_id"].isin(ids)]
+            return table["section_id"].isin(ids).to_numpy()
         end = row.get("own_end", row.get("end"))
         if {"doc_id", "start"} <= row.keys() and end is not None:
             inside = (table["start"] < end) & (table["end"] > row["start"])
-            return table[(table["doc_id"] == row["doc_id"]) & inside]
+            return self._where("doc_id", row["doc_id"]) & inside.to_numpy()
+        kept = np.ones(len(table), dtype=bool)
         if pair := [row[k] for k in ("a", "b") if k in row]:
-            table = table[table["unit"].isin(pair) | table["doc_id"].isin(pair)]
+            kept = (table["unit"].isin(pair) | table["doc_id"].isin(pair)).to_numpy()
         for key in KEYS:
             # a unit may also be 元, which is no part of a report
             if key in row and (key != "unit" or "|" in str(row[key])):
-                table = table[table[key] == row[key]] if key in table else table[:0]
-        return table
+                kept = kept & self._where(key, row[key])
+        return kept
 
-    def _holding(self, table: pd.DataFrame, term: str) -> pd.DataFrame:
+    def _where(self, key: str, value: object) -> np.ndarray:
+        """Which sentences have a value in a column; none, if there is no such column."""
+        if key not in self.sentences:
+            return np.zeros(len(self.sentences), dtype=bool)
+        if (key, value) not in self._found:
+            same = self.sentences[key] == value
+            self._found[key, value] = same.fillna(False).to_numpy(dtype=bool)
+        return self._found[key, value]
+
+    def _holding(self, kept: np.ndarray, term: str) -> np.ndarray:
         """The sentences in which a term is a token or, if in none, a part of one (食品 of 食品安全)."""
-        held = table[table["sentence_id"].isin(self._by_term.get(term, ()))]
-        if len(held):
+        held = kept & np.isin(self._ids, list(self._by_term.get(term, ())))
+        if held.any():
             return held
         within = [ids for token, ids in self._by_term.items() if term in token]
-        return table[table["sentence_id"].isin(set().union(*within))]
+        return kept & np.isin(self._ids, list(set().union(*within)))
 
 
 def shorten(ids: Iterable[str]) -> str:

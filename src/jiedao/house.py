@@ -51,7 +51,7 @@ CLUSTERS = (
 
 def use() -> None:
     """Load the shipped fonts and the house style."""
-    gc.set_threshold(20_000, 20, 20)  # a chart is thousands of objects, no garbage until it is written
+    gc.set_threshold(100_000, 20, 100)  # a chart is thousands of objects, no garbage until it is written
     for path in sorted(FONTS.glob("*.ttf")):
         if not any(Path(f.fname) == path for f in font_manager.fontManager.ttflist):
             font_manager.fontManager.addfont(path)

@@ -8,11 +8,14 @@ A noun of kind (社区, 小区, 大厦, 公司 …) after something that is no o
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator, Sequence
-from functools import cache
-from importlib.resources import files
-from itertools import compress
+from collections.abc import Container, Iterable, Sequence
+from functools import cache, lru_cache
+from importlib.util import find_spec
+from itertools import pairwise
+from pathlib import Path
 from typing import NamedTuple
+
+import numpy as np
 
 from jiedao.lexicon import CATEGORIES, stopwords
 
@@ -41,56 +44,76 @@ _GENERIC = set("中心 工程 联盟 食堂 驿站 书房 市场 公园 地块".
 _NUMBERED = re.compile(r"第?[一二两三四五六七八九十百]+.?")
 LONGEST_NAME = 8
 LOOK_BACK = LONGEST_NAME + 4  # words before the last part of a noun that `noun_name` may look at
+MANY = 100_000  # words that are remembered at most
+_NAMES, _VERBS = ("nr", "ns", "nt", "nz"), ("v", "vi", "vd")  # tags of jieba's dictionary
 EVERYDAY = 300  # times a word stands in the texts that jieba's dictionary was counted on
 
 
-class _Dictionary(NamedTuple):
-    """Words of jieba's dictionary: all, names by its tags (person, place, body, other), verbs, and the words
-    that everybody uses, names of places apart.
-    """
+class _Entry(NamedTuple):
+    """A row of jieba's dictionary but for the word; a word that it lacks has no tag."""
 
-    words: frozenset[str]
-    named: frozenset[str]
-    verbs: frozenset[str]
-    everyday: frozenset[str]
+    count: int = 0
+    tag: str = ""
 
 
 @cache
-def _dictionary() -> _Dictionary:
-    cells = files("jieba").joinpath("dict.txt").read_text("utf-8").split()
-    words, counts, tags = cells[::3], cells[1::3], cells[2::3]  # a row is a word, its count and its tag
-    ours = frozenset(stopwords(CATEGORIES))  # 印发街道文件: a verb that jieba lacks is no name
-    kinds = {tag for tag in set(tags) if tag[:2] in ("nr", "ns", "nt", "nz")}
-    named = frozenset(word for word in _tagged(words, tags, kinds) if len(word) > 1)
-    verbs = frozenset(_tagged(words, tags, {"v", "vi", "vd"}))
-    long = compress(zip(words, counts, tags, strict=True), map(len(str(EVERYDAY)).__le__, map(len, counts)))
-    often = frozenset(word for word, n, tag in long if int(n) >= EVERYDAY and tag != "ns")
-    return _Dictionary(frozenset(words) | ours, named - ours, verbs, often)
+def _dictionary() -> tuple[str, dict[str, list[tuple[int, int]]]]:
+    """The text of jieba's dictionary, and the stretches of it in which words begin with a character.
+
+    Words are looked up in the text: a report has few of them, and a set of them all takes long to build.
+    """
+    text = "\n" + Path(find_spec("jieba").origin).with_name("dict.txt").read_bytes().decode()
+    codes = np.frombuffer(text.encode("utf-32-le"), "<u4")
+    rows = np.flatnonzero(codes[:-1] == ord("\n"))
+    firsts = codes[rows + 1]
+    begins = np.flatnonzero(np.diff(firsts, prepend=0))
+    bounds = [*rows[begins].tolist(), len(text)]
+    stretches: dict[str, list[tuple[int, int]]] = {}
+    for first, stretch in zip(firsts[begins].tolist(), pairwise(bounds), strict=True):
+        stretches.setdefault(chr(first), []).append(stretch)
+    return text, stretches
 
 
-def _tagged(words: list[str], tags: list[str], wanted: set[str]) -> Iterator[str]:
-    return compress(words, map(wanted.__contains__, tags))
+@lru_cache(MANY)
+def _entry(word: str) -> _Entry:
+    text, stretches = _dictionary()
+    for start, end in stretches.get(word[:1], ()):
+        place = text.find(f"\n{word} ", start, end)
+        if place != -1:
+            found, count, tag = text[place : text.index("\n", place + 1)].split()
+            return _Entry(int(count), tag) if found == word else _Entry()  # a word may hold a blank
+    return _Entry()
+
+
+@cache
+def _stopwords() -> set[str]:
+    return stopwords(CATEGORIES)
 
 
 def is_dictionary_word(word: str) -> bool:
-    """Whether jieba's dictionary holds a word, as a name or otherwise."""
-    return word in _dictionary().words
+    """Whether jieba's dictionary holds a word, as a name or otherwise, or the stop list does."""
+    return word in _stopwords() or _entry(word).tag != ""  # 印发街道文件: a verb that jieba lacks is no name
+
+
+def _is_named(word: str) -> bool:
+    """Whether the dictionary has a word as a name: of a person, a place, a body or something else."""
+    return len(word) > 1 and _entry(word).tag.startswith(_NAMES) and word not in _stopwords()
+
+
+def is_ordinary_word(word: str) -> bool:
+    """Whether jieba's dictionary holds a word, and not as a name."""
+    return is_dictionary_word(word) and not _is_named(word)
 
 
 def is_verb(word: str) -> bool:
     """Whether jieba's dictionary has a word as a verb, not as a noun of action (检查, 服务)."""
-    return word in _dictionary().verbs
+    return _entry(word).tag in _VERBS
 
 
 def is_everyday_word(word: str) -> bool:
     """Whether a word is so common that a place of that name is rarely meant by it (建设, 和平, 新华)."""
-    return word in _dictionary().everyday
-
-
-@cache
-def dictionary_words() -> frozenset[str]:
-    """Ordinary words of jieba's dictionary, names apart."""
-    return _dictionary().words - _dictionary().named
+    entry = _entry(word)
+    return entry.count >= EVERYDAY and entry.tag != "ns"
 
 
 def any_of(words: Iterable[str]) -> re.Pattern[str]:
@@ -126,9 +149,8 @@ def longest_first(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def quoted_names(text: str) -> set[str]:
     """Short quoted phrases without punctuation inside: brands, programmes, slogans."""
-    common, named = _dictionary()[:2]
     quoted = {q for q in _QUOTED.findall(text) if re.search(r"[\u4e00-\u9fff]{2}", q)}
-    return {q for q in quoted if q in named or q not in common}
+    return {q for q in quoted if not is_ordinary_word(q)}
 
 
 def is_noun_of_kind(word: str) -> bool:
@@ -188,5 +210,4 @@ def _parts_clauses(word: str) -> bool:
 
 
 def _is_name(word: str, shortest: int = 2) -> bool:
-    common, named = _dictionary()[:2]
-    return word in named or (len(word) >= shortest and word not in common)
+    return _is_named(word) or (len(word) >= shortest and not is_dictionary_word(word))

@@ -71,21 +71,20 @@ def cloud_layouts(
     most = max(max(words.values()) for words in clouds.values())
     while True:
         scale = largest_type / np.sqrt(most)
-        layouts = {name: _pack(words, scale, margin) for name, words in clouds.items()}
-        if all(len(layouts[name]) == len(words) for name, words in clouds.items()):
+        layouts = {}
+        for name, words in clouds.items():
+            if (packed := _pack(words, scale, margin)) is None:
+                break
+            layouts[name] = packed
+        else:
             return layouts
         largest_type *= 0.95
 
 
-def _pack(words: Mapping[str, float], scale: float, margin: int, tries: int = 8) -> list[Placed]:
-    """The fullest of several random packings; words that found no room are missing."""
-    best: list[Placed] = []
-    for seed in range(tries):
-        placed = _place(words, scale, margin, seed)
-        if len(placed) == len(words):
-            return placed
-        best = max(best, placed, key=len)
-    return best
+def _pack(words: Mapping[str, float], scale: float, margin: int, tries: int = 8) -> list[Placed] | None:
+    """The first of several random packings that has room for all words; None if none has."""
+    packings = (_place(words, scale, margin, seed) for seed in range(tries))
+    return next((placed for placed in packings if len(placed) == len(words)), None)
 
 
 @cache

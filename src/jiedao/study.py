@@ -56,6 +56,8 @@ NEUTRAL = {
     "PYTHONWARNINGS": "",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
 }
+# What notebooks make is hardly ever garbage that goes in circles; looking for it takes a part of the time.
+RARELY = "--IPKernelApp.exec_lines=__import__('gc').set_threshold(100_000, 20, 100)"
 TIMEOUT = 6 * 3600  # seconds a cell: the work grows with the square of the number of reports
 
 
@@ -206,7 +208,8 @@ def execute(path: Path, clients: list[NotebookClient]) -> float:
         timeout=TIMEOUT,
         kernel_name="python3",
         record_timing=False,
-        extra_arguments=["--log-level=ERROR"],
+        extra_arguments=["--log-level=ERROR", RARELY],
+        shutdown_kernel="immediate",  # what it has to write is written
         resources={"metadata": {"path": str(path.parent)}},
     )
     clients.append(client)

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 from sklearn.cluster import AgglomerativeClustering
-from sklearn.decomposition import NMF
+from sklearn.decomposition import non_negative_factorization
 
 from jiedao.dtm import HIDDEN, MASKED, content, count, tf_idf, with_components
 from jiedao.lexicon import stopwords
@@ -95,11 +95,11 @@ class _Kept(sparse.csr_array):
         return self.transpose()
 
 
-def nmf_labels(weighted: np.ndarray, k: int, seed: int) -> np.ndarray:
+def nmf_labels(weighted: np.ndarray | sparse.csr_array, k: int, seed: int) -> np.ndarray:
     """Assign each row of a tf-idf matrix to its strongest component of one NMF."""
-    model = NMF(k, init="random", random_state=seed, max_iter=2000, tol=3e-3)
-    parts = model.fit_transform(_Kept(weighted)) * np.sqrt((model.components_**2).sum(axis=1))
-    return parts.argmax(axis=1)
+    options = {"n_components": k, "init": "random", "random_state": seed, "max_iter": 2000, "tol": 3e-3}
+    rows, components, _ = non_negative_factorization(_Kept(weighted), **options)
+    return (rows * np.sqrt((components**2).sum(axis=1))).argmax(axis=1)
 
 
 def co_assignment(
@@ -112,13 +112,14 @@ def co_assignment(
     ndarray, (n, n)
         Shares between 0 and 1.
     """
-    weighted = tf_idf(dtm).to_numpy()
-    together = np.zeros((len(weighted), len(weighted)))
+    weighted = sparse.csr_array(tf_idf(dtm).to_numpy())
+    together = np.zeros((len(dtm), len(dtm)))
     for run in range(runs):
         rng = np.random.default_rng([seed, k, run])
-        part = weighted[:, rng.random(weighted.shape[1]) < share]
-        length = np.linalg.norm(part, axis=1, keepdims=True)
-        labels = nmf_labels(part / np.where(length > 0, length, 1), k, int(rng.integers(2**31)))
+        part = weighted[:, np.flatnonzero(rng.random(weighted.shape[1]) < share)]
+        row = np.repeat(np.arange(len(dtm)), np.diff(part.indptr))
+        part.data /= np.sqrt(np.bincount(row, part.data**2))[row]
+        labels = nmf_labels(part, k, int(rng.integers(2**31)))
         together += labels[:, None] == labels[None, :]
     return together / runs
 

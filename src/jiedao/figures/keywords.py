@@ -39,7 +39,7 @@ def draw_clouds(values: pd.DataFrame, sheet: Sheet) -> Figure:
     for ax, doc_id in zip(axes.flat, doc_ids, strict=False):
         ax.set_title(names[doc_id])
     plots.finish_grid(fig, axes, len(doc_ids))
-    fig.canvas.draw()  # settles how large the axes are, and with them the type
+    fig.draw_without_rendering()  # settles how large the axes are, and with them the type
     short = values["term"].map(house.short_gloss) if sheet.lang == "en" else values["term"]
     # words that share a gloss become one
     shown = values.assign(word=short).groupby(["doc_id", "word"]).agg({"per_1000": "sum", "row": list})
