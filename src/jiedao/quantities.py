@@ -14,7 +14,7 @@ from functools import cache
 from typing import NamedTuple
 
 from jiedao.lexicon import read_units
-from jiedao.numerals import CHINESE, NUMERAL, SCALE, parse_numeral, parse_pair
+from jiedao.numerals import CHINESE, LONGEST, NUMERAL, SCALE, parse_numeral, parse_pair
 
 _CLAUSE_END = re.compile(r"[,;。:!?\n\r]")
 # A sentence may be a whole report on one line; what bears on a quantity or a claim stands near it.
@@ -142,11 +142,13 @@ def _pattern() -> re.Pattern[str]:
         re.escape(u["unit"]) + (f"(?!{'|'.join(u['not_before'].split())})" if u["not_before"] else "")
         for u in rows
     )
-    units = f"(?=[{re.escape(''.join(sorted({u['unit'][0] for u in rows})))}])(?:{units})"
+    initials = re.escape("".join(sorted({u["unit"][0] for u in rows})))
+    units = f"(?=[{initials}])(?:{units})"
     fuzzy = r"[余多]|[几来](?=[万亿个家名人户次件场])"
     return re.compile(
-        rf"(?=[\d{CHINESE}半数几上])(?:"  # as above
-        rf"(?=[\d{CHINESE}点余多.,\s]+(?:分之|个半))"
+        # As above; and characters without a unit, which count nothing, are followed by none of these.
+        rf"(?=[\d半数几上]|[{CHINESE}]{{1,{LONGEST}}}+[{CHINESE}{initials}点分个半余多几来以左、\s–—~至到-])(?:"
+        rf"(?=[\d{CHINESE}点余多.,\s]++(?:分之|个半))"
         rf"(?:(?P<fraction>(?P<of>{NUMERAL})分之(?P<part>{NUMERAL}))|(?P<and_half>{NUMERAL})个半(?P<half_of>小时|月))"
         rf"|(?P<much>(?<=[近超过约达占])(?:一半|半数))"
         rf"|(?P<few>(?:[数几]|(?<!以)上)(?=[十百千万亿]))?(?P<low>{NUMERAL})(?P<fuzzy>{fuzzy})?(?P<scale>万亿|[万亿]|个亿)?[余多]?"
@@ -226,54 +228,55 @@ def _quantities(hidden: str, text: str, start: int, end: int, numeral: int) -> I
 
 def _quantity(match: re.Match[str], hidden: str, text: str, start: int) -> Quantity | None:
     """The quantity that a numeral and its unit make, or None if they only look like one."""
-    few, low, fuzzy, high, more, bound, printed = match.group(
-        "few", "low", "fuzzy", "high", "fuzzy2", "bound", "unit"
-    )
+    low, scale, upper, listed, bound, printed = match.group("low", "scale", "high", "next", "bound", "unit")
     low, chinese = low.strip(), low[0] in CHINESE
-    if chinese and (printed is None or (low in ("一", "二") and not high)):
+    if chinese and (printed is None or (low in ("一", "二") and not upper)):
         return None  # 一批, 二期
     first, stop = match.span()
     if (_IN_CHINESE if chinese else _IN_LATIN).search(hidden, max(0, first - 2), first):
         return None
-    before, after = text[max(0, first - 12) : first], text[stop : stop + 12]
-    values = _values(match, low)
-    if values is None or (match["next"] and (first == start or values[1] != values[0] + 1)):
+    number, high = _values(low, (scale or "").removeprefix("个"), upper, match["inner"])
+    if number is None or (listed and (first == start or high != number + 1)):
         return None  # 1、2家 is a range, but 1、 at the start of a sentence numbers a list
-    hedge = few or fuzzy or more or bound or _hedge(before, after)
-    if chinese and not _counts(low, printed, hedge, before, after, len(values) > 1):
+    before, after = text[max(0, first - 12) : first], text[stop : stop + 12]
+    hedge = match["few"] or match["fuzzy"] or match["fuzzy2"] or bound or _hedge(before, after)
+    if chinese and not _counts(low, printed, hedge, before, after, high is not None):
         return None
-    base, factor, kind = _units().get(printed or "", (None, 1.0, ""))
     if printed is None:
         implied = _implied_unit(match, before, after)
         if implied is None:
             return None
-        base, kind = implied
+        (base, kind), factor = implied, 1.0
         stop = match.start("bound") if bound else stop
-    elif _is_no_measure(printed, kind, before, after):
-        return None
+    else:
+        base, factor, kind = _units()[printed]
+        if _is_no_measure(printed, kind, before, after):
+            return None
     if kind in ("count", "person") and (listed := _LISTED.fullmatch(low)):
         # 2.20个小区: the 2. numbers a list
         number, place = float(listed[1]), first + listed.start(1)
         return Quantity(place, stop, number, None, base, kind, hedge) if first == start else None
-    values = [round(v * factor, 6) for v in values]
     stop = first + len(text[first:stop].rstrip())
-    return Quantity(first, stop, values[0], values[1] if len(values) > 1 else None, base, kind, hedge)
+    high = None if high is None else round(high * factor, 6)
+    return Quantity(first, stop, round(number * factor, 6), high, base, kind, hedge)
 
 
-def _values(match: re.Match[str], low: str) -> list[float] | None:
+def _values(
+    low: str, scale: str, upper: str | None, inner: str | None
+) -> tuple[float, float | None] | tuple[None, None]:
     """The number, or the two ends of a range, as printed."""
-    scale = (match["scale"] or "").removeprefix("个")
-    pair = parse_pair(low + scale) if low[0] in CHINESE else None
-    if pair and not match["high"]:
-        return pair
-    values = [parse_numeral(low + scale), *([parse_numeral(match["high"])] if match["high"] else [])]
-    if None in values:
-        return None
+    number = parse_numeral(low + scale)
+    if upper is None:
+        pair = parse_pair(low + scale) if low[0] in CHINESE else None
+        return pair or (number, None)
+    high = parse_numeral(upper)
+    if number is None or high is None:
+        return None, None
     # 1-2万元: a magnitude after the second number goes for both
-    shared = _MAGNITUDE.search(match["high"].strip()) if match["high"] else None
-    if shared and match["inner"] is None and not _MAGNITUDE.search(low + scale):
-        values[0] *= SCALE[shared[0]]
-    return values if values == sorted(values) else None
+    shared = _MAGNITUDE.search(upper.strip())
+    if shared and inner is None and not _MAGNITUDE.search(low + scale):
+        number *= SCALE[shared[0]]
+    return (number, high) if number <= high else (None, None)
 
 
 def _is_no_measure(printed: str, kind: str, before: str, after: str) -> bool:
