@@ -34,7 +34,7 @@ _PERIOD = re.compile(
     r"|“?(?P<plan>十[一二三四五六])五”?(?:期间|时期|规划|末)?)"
 )
 _NO_PERIOD = re.compile("(?:截[至止]到?|到|目前)*")
-_HINT = re.compile("[年月季今]|以来|十[一二三四五六]")  # one of these is in every period
+_HINT = re.compile("[年月季今来五]")  # one of these is in every period
 _FIRST_PLAN = 2006  # the first year of 十一五
 _REVIEW = re.compile("总结|回顾|成效|情况|成绩|完成")
 _PLAN = re.compile("计划|打算|安排|思路|要点|规划|目标|任务|展望|举措|措施")
