@@ -172,7 +172,7 @@ def find_quantities(
     text : str
         The normalised text.
     spans : iterable of (int, int)
-        Where to look, such as its sentences; no quantity crosses an end.
+        Where to look, such as its sentences, in order; no quantity crosses an end.
     names : iterable of (int, int)
         Stretches that are names or terms (十四五, 三门峡); numerals in them are no quantities.
 
@@ -184,12 +184,16 @@ def find_quantities(
     # 13|个村公司 and 0.2个|百分点 are no names
     names = [n for n in names if not _GOES_ON.search(text, max(0, n[0] - 2), n[0])]
     hidden = _cover(text, sorted([*(m.span() for m in _NOT_NUMBERS.finditer(text)), *names]))
-    found = []
-    for start, end in spans:
-        zeros = _ZERO.finditer(text, start, end) if text.find("零", start, end) >= 0 else ()
+    spans, found, numeral = list(spans), [], -1
+    if "零" in text:
+        zeros = (m for a, b in spans if text.find("零", a, b) >= 0 for m in _ZERO.finditer(text, a, b))
         found += [Quantity(*m.span(), 0.0, None, None, "count", "") for m in zeros]
-        if first := _NUMERAL.search(hidden, start, end):
-            found += _quantities(hidden, text, start, end, first.start())
+    for start, end in spans:
+        if numeral < start:
+            first = _NUMERAL.search(hidden, start)
+            numeral = first.start() if first else len(hidden)
+        if numeral < end:
+            found += _quantities(hidden, text, start, end, numeral)
     return sorted(found)
 
 
