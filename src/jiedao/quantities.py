@@ -21,11 +21,13 @@ _CLAUSE_END = re.compile(r"[,;。:!?\n\r]")
 LONGEST_CLAUSE = 200
 _TO = r"\s*(?:[-–—~至到]|——)\s*"
 _SIGN = "[A-Za-z\\d一二三四五六七八九十]"
-# What none can go on with is taken as it comes (++): fewer of it never serve.
-_FORMULA = rf"(?<!{_SIGN}){_SIGN}{{1,12}}+[^\s,;。+]{{0,6}}\+\s*{_SIGN}{{1,12}}(?:\+\s*{_SIGN}{{1,12}})*"  # 1+N
+# A formula is 1+N. What nothing can follow but all of it is taken whole (++).
+_FORMULA = rf"(?<!{_SIGN}){_SIGN}{{1,12}}+[^\s,;。+]{{0,6}}\+\s*{_SIGN}{{1,12}}(?:\+\s*{_SIGN}{{1,12}})*"
 _AGE = rf"(?<![\d{CHINESE}])[\d{CHINESE}]{{1,5}}+(?:{_TO}[\d{CHINESE}]{{1,5}})?\s*周?岁"
 # Circles of so many minutes.
-_CIRCLE = r"(?<![\d一二三四五六七八九十])[\d一二三四五六七八九十]{1,4}+\s*(?:分钟|刻钟|小时|公里)[一-鿿]{0,6}圈"
+_CIRCLE = (
+    r"(?<![\d一二三四五六七八九十])[\d一二三四五六七八九十]{1,4}+\s*(?:分钟|刻钟|小时|公里)[一-鿿]{0,6}圈"
+)
 # By what they begin with, so that few are tried at any place.
 _IN_DIGITS = [
     # dates, spans of years, times of day
@@ -144,11 +146,12 @@ def _pattern() -> re.Pattern[str]:
     )
     initials = re.escape("".join(sorted({u["unit"][0] for u in rows})))
     units = f"(?=[{initials}])(?:{units})"
+    inside = rf"[\d{CHINESE}点余多.,\s]"  # a numeral
     fuzzy = r"[余多]|[几来](?=[万亿个家名人户次件场])"
     return re.compile(
         # As above; and characters without a unit, which count nothing, are followed by none of these.
         rf"(?=[\d半数几上]|[{CHINESE}]{{1,{LONGEST}}}+[{CHINESE}{initials}点分个半余多几来以左、\s–—~至到-])(?:"
-        rf"(?=[\d{CHINESE}点余多.,\s]++(?:分之|个半))"
+        rf"(?={inside}{{1,30}}+(?:分之|个半|{inside}))"
         rf"(?:(?P<fraction>(?P<of>{NUMERAL})分之(?P<part>{NUMERAL}))|(?P<and_half>{NUMERAL})个半(?P<half_of>小时|月))"
         rf"|(?P<much>(?<=[近超过约达占])(?:一半|半数))"
         rf"|(?P<few>(?:[数几]|(?<!以)上)(?=[十百千万亿]))?(?P<low>{NUMERAL})(?P<fuzzy>{fuzzy})?(?P<scale>万亿|[万亿]|个亿)?[余多]?"

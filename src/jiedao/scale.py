@@ -31,6 +31,7 @@ from distributed import CancelledError, Client, Future, KilledWorker, LocalClust
 
 from jiedao import JiedaoError, __version__
 from jiedao.clean import are_blank, decode, is_binary
+from jiedao.coding import find_codes
 from jiedao.commitments import find_commitments
 from jiedao.documents import FIGURES_END, PERIODS, PLACES, corpus_folder, iso_month, local_places, own_terms
 from jiedao.files import locked, replacing
@@ -39,7 +40,6 @@ from jiedao.lexicon import default_terms
 from jiedao.page import page_metadata
 from jiedao.parts import Part, Record, deal, source_size
 from jiedao.periods import Source
-from jiedao.reading import code_themes
 from jiedao.report import Parsed, Tokens, parse_text, read_tokens, stated_periods
 from jiedao.segment import Segmenter
 
@@ -184,7 +184,7 @@ def read_record(
     terms = Counter(words)
     signs = sum(n for term, n in terms.items() if kinds[term] == "sign")
     other = {k: v for k, v in record.stated.items() if k not in (*STATED, "doc_id", "file", "sha256", "year")}
-    codes = [None] * len(sections) if counts else code_themes(parsed.plain, sections)[0]
+    codes = [None] * len(sections) if counts else find_codes(parsed.plain, sections)
     found = {
         "documents": [
             (
