@@ -10,14 +10,14 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import cache
-from operator import itemgetter
 from typing import NamedTuple
 
 from jiedao.lexicon import read_measures
-from jiedao.names import any_of, is_verb
+from jiedao.names import is_verb
 from jiedao.numerals import CHINESE
 from jiedao.periods import Period, Source, find_periods
 from jiedao.quantities import LONGEST_CLAUSE, Quantity, clause_start, find_quantities
+from jiedao.words import Words
 
 _GROWS = re.compile(
     r"(?:同比|环比|比上年|较上年|较去年|比去年|年均|(?<![一二三四五六七八九十\d])年增(?!加))(?!例)|(?:正|负)?增长(?:率|了)?(?!贡献|极|点|动力|方式|目标|预期)|增速|增幅|涨幅|降幅|上升|上涨|提高|提升|增加(?!值)|扩大|下降|减少|降低|回落|下跌|压减|压缩|下调|削减|缩减|缩短|收窄|下滑|[增降]$"
@@ -94,7 +94,6 @@ _LISTED = re.compile(r"\(?\d{1,2}[.、)](?!\d)")
 # Words after which a list of components is over, or goes on with something else.
 _MORE = re.compile("其中|预计|新增|还有|另有|此外|另外|外加|同时")
 LONGEST_MEASURE = 16
-_START = itemgetter(0)
 _NUMERAL = re.compile(f"[{CHINESE}\\d]")
 _ZERO = re.compile("^零|(?:为|降为|达到?)零$")
 NEAR = 40  # of the quantities before one, in a sentence that is a whole list
@@ -128,9 +127,9 @@ class Indicator(NamedTuple):
 
 
 @cache
-def _measures() -> tuple[re.Pattern[str], dict[str, str]]:
-    words = {row["word"]: row["counts"] for row in read_measures()}
-    return any_of(words), words
+def _measures() -> tuple[Words, dict[str, str]]:
+    counts = {row["word"]: row["counts"] for row in read_measures()}
+    return Words(counts), counts
 
 
 def find_indicators(source: Source) -> list[Indicator]:
@@ -196,9 +195,9 @@ class Near(NamedTuple):
         """The indicators before it that are amounts and not rates."""
         return [f for f in self.before if f.stock_flow != "rate"]
 
-    def index(self, indicator: Indicator | None) -> int | None:
+    def index(self, indicator: Indicator) -> int:
         """The index of one of them among all."""
-        return None if indicator is None else self.first + self.before.index(indicator)
+        return self.first + self.before.index(indicator)
 
 
 def _describe(quantity: Quantity, near: Near, whole: Indicator | None) -> Indicator:
@@ -218,7 +217,7 @@ def _describe(quantity: Quantity, near: Near, whole: Indicator | None) -> Indica
     start, end, number, high, unit, _, approx = quantity
     return Indicator(
         start, end, near.source.text[start:end], number, high, unit, approx, measure, kind, status, flow,
-        near.index(grown), period, dated, counts, near.index(whole), near.sentence,
+        grown and near.index(grown), period, dated, counts, whole and near.index(whole), near.sentence,
     )  # fmt: skip
 
 
@@ -330,7 +329,7 @@ def _noun_after(quantity: Quantity, near: Near) -> str:
     """The noun phrase that a classifier counts: 13座|重点|商务楼宇|资源, up to its predicate or a sign."""
     text, tokens = near.source.text, near.source.tokens
     words, place = "", quantity.end
-    first = bisect_left(tokens, quantity.end, key=_START)
+    first = bisect_left(tokens, (quantity.end,))
     first -= bool(first and tokens[first - 1][1] > quantity.end)  # a unit and its noun cut as one
     for start, end, kind, _ in tokens[first : first + 12]:
         if start > place or len(words) >= LONGEST_MEASURE or kind == "number":
@@ -402,7 +401,7 @@ def _period(quantity: Quantity, near: Near, flow: str) -> tuple[Period | None, b
 
 def _counts(quantity: Quantity, kind: str, measure: str, near: Near) -> str | None:
     """Input, activity, output or outcome: by the last word of measures.csv in the measure, then around it."""
-    pattern, words = _measures()
+    words, counts = _measures()
     if kind == "growth_rate" or not quantity.number:
         return "outcome"
     if kind == "duration":
@@ -410,6 +409,6 @@ def _counts(quantity: Quantity, kind: str, measure: str, near: Near) -> str | No
     if quantity.unit in ("次", "场", "期", "场次"):
         return "activity"
     for where in (measure, near.clause, near.after):
-        if matches := pattern.findall(where):
-            return words[matches[-1]]
+        if found := words.find(where):
+            return counts[found[-1][0]]
     return {"ratio": "outcome", "share": "outcome", "money": "input"}.get(kind, "output")

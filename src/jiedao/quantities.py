@@ -145,7 +145,7 @@ def _pattern() -> re.Pattern[str]:
         for u in rows
     )
     initials = re.escape("".join(sorted({u["unit"][0] for u in rows})))
-    units = f"(?=[{initials}])(?:{units})"
+    units = f"(?>(?=[{initials}])(?:{units}))"  # what follows a unit follows no shorter one
     inside = rf"[\d{CHINESE}点余多.,\s]"  # a numeral
     fuzzy = r"[余多]|[几来](?=[万亿个家名人户次件场])"
     return re.compile(
