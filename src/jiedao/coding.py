@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from itertools import accumulate, chain, pairwise
 from operator import itemgetter
 from pathlib import Path
@@ -22,7 +22,7 @@ from jiedao import JiedaoError
 from jiedao.headings import Section
 from jiedao.lexicon import read_rows, read_table
 from jiedao.orientation import is_part
-from jiedao.words import Words
+from jiedao.words import Words, find_signs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,9 +33,8 @@ HEADING = 0.3  # what the heading's object counts, as a share of the text
 SECONDARY = 0.2  # share of the text from which a second theme is named
 THIN = 5  # a theme whose words weigh less is unsure, and no second theme
 CLOSE = 0.2  # and so is one that leads by less
-_STOP = re.compile(r"[。;!?\r\n]")
-_STOPS, _PAUSES = np.zeros((2, 0x110000), bool)  # by code point
-_STOPS[[*map(ord, "。;!?\r\n")]] = _PAUSES[[*map(ord, ",、:")]] = True
+_STOPS, _PAUSES = "。;!?\r\n", ",、:"
+_STOP = re.compile(f"[{_STOPS}]")
 # What leads is a modifier, what it leads is the object: 党建引领X is X.
 _MODIFIER = re.compile(r".*(?:引领|统领|赋能|为(?:抓手|契机|载体|主线|牵引|导向))(?=.)")
 
@@ -72,15 +71,16 @@ class _Found(NamedTuple):
 
 
 class _Lexicon(NamedTuple):
-    """Words to find, and of each its theme, the rank of that, and its weight."""
+    """Words to find, what each says (word, code, weight), and columns of that."""
 
     words: Words
-    codes: list[str]
+    senses: list[tuple[str, str, int]]
     ranks: np.ndarray
     weights: np.ndarray
 
 
-_START, _END, _WEIGHT = itemgetter(0), itemgetter(1), itemgetter(4)  # of a word
+_END, _WEIGHT = itemgetter(1), itemgetter(4)  # of a word
+_word = partial(tuple.__new__, Word)  # as `Word._make`, without its steps; there are hundreds
 _RANK = {code: n for n, code in enumerate(CODES)}
 _TINY = 1e-9  # more than the order of additions may change
 
@@ -130,8 +130,8 @@ def find_evidence(
     """
     lexicon = _lexicon() if words is None else _look_up(words.to_dict("records"))
     rows, own = _find(text, sections, lexicon.words)
-    spelt, codes, weights = lexicon.words.words, lexicon.codes, lexicon.weights.tolist()
-    found = [Word(start, end, spelt[i], codes[i], weights[i]) for i, start, end in rows]
+    senses = lexicon.senses
+    found = [_word((start, end, *senses[i])) for i, start, end in rows]
     return [found[some.start : some.stop] for some in own]
 
 
@@ -156,8 +156,9 @@ def _find(
 def _look_up(words: Iterable[Mapping[str, Any]]) -> _Lexicon:
     meaning = {row["word"]: (row["code"], int(row["weight"])) for row in words}
     lexicon = Words(meaning)
-    codes, weights = zip(*map(meaning.__getitem__, lexicon.words), strict=True) if lexicon.words else ((), ())
-    return _Lexicon(lexicon, list(codes), np.array([*map(_RANK.get, codes)], int), np.array(weights, int))
+    senses = [(word, *meaning[word]) for word in lexicon.words]
+    columns = np.array([(_RANK[code], weight) for _, code, weight in senses], int).reshape(-1, 2).T
+    return _Lexicon(lexicon, senses, *columns)
 
 
 @cache
@@ -248,7 +249,7 @@ def _code(text: str, sections: Sequence[Section], found: _Found) -> list[tuple[C
     some = [*found.own, *objects, *above]
     indexes, sizes = np.fromiter(chain.from_iterable(some), int), [*map(len, some)]
     cells = np.repeat(np.arange(3 * n), sizes) * len(CODES) + found.ranks[indexes]
-    weights, inside, over = _table(cells, found.weights[indexes], 3 * n).reshape(3, n, -1)
+    weights, inside, over = _table(cells, found.weights[indexes], 3 * n).reshape(3, n, len(CODES))
     own = slice(sum(sizes[:n]))
     shares = _divide(text, sections, found, indexes[own], cells[own])
     concrete = shares[:, : _RANK["FRAME"]].max(axis=1) > 0.5 + _TINY
@@ -310,9 +311,8 @@ def _divide(
     A clause goes to its words' themes, by their weight; a silent one to those of its sentence.
     """
     owners, weights = cells // len(CODES), found.weights[indexes]
-    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
     stops, pauses = (
-        np.concatenate([[-1], np.flatnonzero(signs[points]), [len(text)]]) for signs in (_STOPS, _PAUSES)
+        np.concatenate([[-1], find_signs(text, signs), [len(text)]]) for signs in (_STOPS, _PAUSES)
     )
     # Of each word: its sentence within its section, and its clause within that.
     stop = stops.searchsorted(found.starts)[indexes]

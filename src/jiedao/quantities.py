@@ -15,8 +15,9 @@ from typing import NamedTuple
 
 from jiedao.lexicon import read_units
 from jiedao.numerals import CHINESE, LONGEST, NUMERAL, SCALE, parse_numeral, parse_pair
+from jiedao.words import find_signs
 
-_CLAUSE_END = re.compile(r"[,;。:!?\n\r]")
+_CLAUSE_END = ",;。:!?\n\r"
 # A sentence may be a whole report on one line; what bears on a quantity or a claim stands near it.
 LONGEST_CLAUSE = 200
 _TO = r"\s*(?:[-–—~至到]|——)\s*"
@@ -116,7 +117,7 @@ _LASTS = re.compile(
 
 def clause_ends(text: str) -> list[int]:
     """Where clauses end, in order, for `clause_start`."""
-    return [m.end() for m in _CLAUSE_END.finditer(text)]
+    return (find_signs(text, _CLAUSE_END) + 1).tolist()
 
 
 def clause_start(ends: Sequence[int], floor: int, place: int) -> int:

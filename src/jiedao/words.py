@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
+
+import numpy as np
 
 try:
     import ahocorasick_rs
@@ -41,6 +44,20 @@ class Words:
         if self._automaton:
             return self._automaton.find_matches_as_indexes(text)
         return [(bisect_left(self.words, m[0]), *m.span()) for m in self._pattern.finditer(text)]
+
+
+def find_signs(text: str, signs: str) -> np.ndarray:
+    """Where any of some characters stand in a text, in order."""
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+    return np.flatnonzero(_among(signs)[points])
+
+
+@cache
+def _among(signs: str) -> np.ndarray:
+    """Of each code point, whether it is one of some characters."""
+    table = np.zeros(0x110000, bool)
+    table[[*map(ord, signs)]] = True
+    return table
 
 
 def _tree(words: Iterable[str]) -> dict[str, Any]:
