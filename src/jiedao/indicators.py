@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -94,7 +94,8 @@ _LISTED = re.compile(r"\(?\d{1,2}[.、)](?!\d)")
 # Words after which a list of components is over, or goes on with something else.
 _MORE = re.compile("其中|预计|新增|还有|另有|此外|另外|外加|同时")
 LONGEST_MEASURE = 16
-_NUMERAL = re.compile(f"[{CHINESE}\\d]")
+_NUMERALS = re.compile(f"[{CHINESE}\\d]+")
+_NAMED = ("place", "name", "term")
 _ZERO = re.compile("^零|(?:为|降为|达到?)零$")
 NEAR = 40  # of the quantities before one, in a sentence that is a whole list
 # Parts that add up to more than this above their total are no parts of it, but a list that goes on.
@@ -146,8 +147,7 @@ def find_indicators(source: Source) -> list[Indicator]:
         In order. ``growth_of`` is an index in this list, ``sentence`` one in ``sentences``.
     """
     text, sentences = source.text, source.sentences
-    names = _names(text, source.tokens)
-    quantities = find_quantities(text, [(a, b) for a, b, _ in sentences], names)
+    quantities = find_quantities(text, [(a, b) for a, b, _ in sentences], _names(source))
     since = _since(text, sentences)
     found: list[Indicator] = []
     whole: Indicator | None = None
@@ -248,15 +248,16 @@ def _whole(
     return whole if fits or whole.unit != quantity.unit else None
 
 
-def _names(text: str, tokens: Sequence[tuple[int, int, str, int]]) -> list[tuple[int, int]]:
-    """Tokens in which a numeral is part of a name, a term or an idiom."""
-    return [
-        (a, b)
-        for a, b, kind, _ in tokens
-        if (b - a > 2 if kind == "word" else kind in ("place", "name", "term"))
-        and _NUMERAL.search(text, a, b)
-        and not (kind == "word" and "分之" in text[a:b])
-    ]
+def _names(source: Source) -> Iterator[tuple[int, int]]:
+    """Tokens in which a numeral is part of a name, a term or an idiom; one may come twice."""
+    text, starts = source.text, source.starts
+    for numeral in _NUMERALS.finditer(text):
+        first, last = numeral.span()
+        for i in range(max(0, bisect_right(starts, first) - 1), bisect_left(starts, last)):
+            start, end, kind = source.token(i)
+            is_name = end - start > 2 and "分之" not in text[start:end] if kind == "word" else kind in _NAMED
+            if is_name and end > first:
+                yield start, end
 
 
 def _kind(quantity: Quantity, near: Near) -> tuple[str, Indicator | None]:
@@ -327,11 +328,11 @@ def _after(opening: re.Pattern[str], words: str) -> str:
 
 def _noun_after(quantity: Quantity, near: Near) -> str:
     """The noun phrase that a classifier counts: 13座|重点|商务楼宇|资源, up to its predicate or a sign."""
-    text, tokens = near.source.text, near.source.tokens
+    source, text, starts = near.source, near.source.text, near.source.starts
     words, place = "", quantity.end
-    first = bisect_left(tokens, (quantity.end,))
-    first -= bool(first and tokens[first - 1][1] > quantity.end)  # a unit and its noun cut as one
-    for start, end, kind, _ in tokens[first : first + 12]:
+    first = bisect_left(starts, quantity.end)
+    first -= bool(first and source.token(first - 1)[1] > quantity.end)  # a unit and its noun cut as one
+    for start, end, kind in map(source.token, range(first, min(first + 12, len(starts)))):
         if start > place or len(words) >= LONGEST_MEASURE or kind == "number":
             break
         word, place = text[max(start, quantity.end) : end], end

@@ -6,12 +6,15 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from jiedao.headings import Section
 from jiedao.numerals import parse_numeral
 from jiedao.orientation import outlooks
 from jiedao.quantities import clause_ends
+
+if TYPE_CHECKING:
+    from jiedao.report import Tokens
 
 _MONTH = r"\d{1,2}\s*月(?:份|底|末|初|\d{1,2}日)?"
 _PERIOD = re.compile(
@@ -125,6 +128,8 @@ class Source:
         Start, end, kind, and the index of the sentence.
     stated : mapping
         The periods of documents.csv by outlook (``retrospective``, ``prospective``).
+    columns : Tokens, optional
+        The tokens as columns, which indicators read in place of rows.
     """
 
     text: str
@@ -132,6 +137,19 @@ class Source:
     sentences: Sequence[tuple[int, int, int]]
     tokens: Sequence[tuple[int, int, str, int]] = ()
     stated: Mapping[str, Period] = field(default_factory=dict)
+    columns: Tokens | None = None
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where its tokens begin."""
+        return [row[0] for row in self.tokens] if self.columns is None else self.columns.starts.tolist()
+
+    def token(self, i: int) -> tuple[int, int, str]:
+        """Start, end and kind of a token."""
+        if self.columns is None:
+            return self.tokens[i][:3]
+        word, start = self.columns.words[i], self.starts[i]
+        return start, start + len(word), self.columns.kinds[word]
 
     @cached_property
     def looks(self) -> list[str | None]:

@@ -216,7 +216,7 @@ def _read_policy(
 ) -> dict[str, list[tuple]]:
     """The rows of the tables that go beyond words."""
     periods = stated_periods(stated)
-    report = Source(parsed.plain, parsed.sections, parsed.sentences, tokens.spans(), periods)
+    report = Source(parsed.plain, parsed.sections, parsed.sentences, (), periods, tokens)
     of = [section for _, _, section in parsed.sentences]
     shares: Counter[tuple[str, str]] = Counter()
     for section, row in zip(parsed.sections, sections, strict=True):
