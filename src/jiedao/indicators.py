@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -94,7 +94,7 @@ _LISTED = re.compile(r"\(?\d{1,2}[.、)](?!\d)")
 # Words after which a list of components is over, or goes on with something else.
 _MORE = re.compile("其中|预计|新增|还有|另有|此外|另外|外加|同时")
 LONGEST_MEASURE = 16
-_NUMERALS = re.compile(f"[{CHINESE}\\d]+")
+_NUMERAL = re.compile(f"[{CHINESE}\\d]")
 _NAMED = ("place", "name", "term")
 _ZERO = re.compile("^零|(?:为|降为|达到?)零$")
 NEAR = 40  # of the quantities before one, in a sentence that is a whole list
@@ -248,16 +248,19 @@ def _whole(
     return whole if fits or whole.unit != quantity.unit else None
 
 
-def _names(source: Source) -> Iterator[tuple[int, int]]:
-    """Tokens in which a numeral is part of a name, a term or an idiom; one may come twice."""
+def _names(source: Source) -> list[tuple[int, int]]:
+    """Tokens in which a numeral is part of a name, a term or an idiom."""
     text, starts = source.text, source.starts
-    for numeral in _NUMERALS.finditer(text):
-        first, last = numeral.span()
-        for i in range(max(0, bisect_right(starts, first) - 1), bisect_left(starts, last)):
-            start, end, kind = source.token(i)
-            is_name = end - start > 2 and "分之" not in text[start:end] if kind == "word" else kind in _NAMED
-            if is_name and end > first:
-                yield start, end
+    held: dict[int, int] = {}  # the first numeral from the start of a token on
+    for match in _NUMERAL.finditer(text):
+        held.setdefault(bisect_right(starts, match.start()), match.start())
+    names = []
+    for i, place in held.items():
+        start, end, kind = source.token(i - 1) if i else (0, 0, "")
+        is_name = end - start > 2 and "分之" not in text[start:end] if kind == "word" else kind in _NAMED
+        if is_name and end > place:
+            names.append((start, end))
+    return names
 
 
 def _kind(quantity: Quantity, near: Near) -> tuple[str, Indicator | None]:
