@@ -17,7 +17,7 @@ from jiedao.arithmetic import check_arithmetic
 from jiedao.corpus import read_corpus
 from jiedao.indicators import find_indicators
 from jiedao.periods import Source
-from jiedao.report import parse, token_spans
+from jiedao.report import parse
 from jiedao.segment import Segmenter
 
 ROOT = Path(__file__).parents[1]
@@ -35,7 +35,7 @@ REPORT = """青山街道2023年工作总结及2024年工作计划
 def read(report):
     """The indicators of a report and the checks of its sums."""
     parsed = parse(report.encode())
-    tokens = token_spans(parsed, SEGMENTER)
+    tokens = SEGMENTER.cut([parsed.body], [()]).tokens_in(0, parsed.body)
     source = Source(parsed.plain, parsed.sections, parsed.sentences, tokens)
     indicators = find_indicators(source)
     return indicators, check_arithmetic(source, indicators)
@@ -220,7 +220,8 @@ def test_any_report_is_read(text, noise):
 def test_time_grows_with_the_sentence_not_its_square(unit):
     def seconds(n):
         parsed = parse(("一、工作总结\n" + unit * n).encode())
-        arguments = parsed.plain, parsed.sections, parsed.sentences, token_spans(parsed, SEGMENTER)
+        tokens = SEGMENTER.cut([parsed.body], [()]).tokens_in(0, parsed.body)
+        arguments = parsed.plain, parsed.sections, parsed.sentences, tokens
         return min(timeit.repeat(lambda: find_indicators(Source(*arguments)), number=1, repeat=2))
 
     assert seconds(480) < 7 * seconds(120)  # four times as long; a square would be sixteen

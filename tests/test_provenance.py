@@ -11,14 +11,14 @@ from jiedao.clean import normalise
 from jiedao.lexicon import read_slogans
 from jiedao.periods import Source
 from jiedao.provenance import LEVELS, find_slogans
-from jiedao.segment import Segmenter
+from jiedao.segment import Segmenter, Tokens
 
 ROWS = read_slogans()
 SEGMENTER = Segmenter()
 
 
 def find(text, sentences=None):
-    tokens = [(*span, "word", 0) for span in SEGMENTER.tokenize(text)]
+    tokens = Tokens(*zip(*SEGMENTER.tag(text), strict=True)) if text else Tokens()
     return find_slogans(Source(text, [], sentences or [(0, len(text), 0)], tokens))
 
 

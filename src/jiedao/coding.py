@@ -11,7 +11,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, partial
-from itertools import chain
+from itertools import accumulate, chain, pairwise
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -22,7 +22,7 @@ from jiedao import JiedaoError
 from jiedao.headings import Section
 from jiedao.lexicon import read_rows, read_table
 from jiedao.orientation import is_part
-from jiedao.words import Words
+from jiedao.words import Words, find_signs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,9 +33,8 @@ HEADING = 0.3  # what the heading's object counts, as a share of the text
 SECONDARY = 0.2  # share of the text from which a second theme is named
 THIN = 5  # a theme whose words weigh less is unsure, and no second theme
 CLOSE = 0.2  # and so is one that leads by less
-_STOP = re.compile(r"[。;!?\r\n]")
-_STOPS, _PAUSES = np.zeros((2, 0x110000), bool)  # by code point
-_STOPS[[*map(ord, "。;!?\r\n")]] = _PAUSES[[*map(ord, ",、:")]] = True
+_STOPS, _PAUSES = "。;!?\r\n", ",、:"
+_STOP = re.compile(f"[{_STOPS}]")
 # What leads is a modifier, what it leads is the object: 党建引领X is X.
 _MODIFIER = re.compile(r".*(?:引领|统领|赋能|为(?:抓手|契机|载体|主线|牵引|导向))(?=.)")
 
@@ -61,7 +60,26 @@ class Code(NamedTuple):
     sure: bool
 
 
-_START, _END, _WEIGHT = itemgetter(0), itemgetter(1), itemgetter(4)  # of a word
+class _Found(NamedTuple):
+    """Words as columns, with the rank of their theme, and which of them each section has, in order."""
+
+    starts: np.ndarray
+    ends: np.ndarray
+    ranks: np.ndarray
+    weights: np.ndarray
+    own: list[range]
+
+
+class _Lexicon(NamedTuple):
+    """Words to find, what each says (word, code, weight), and columns of that."""
+
+    words: Words
+    senses: list[tuple[str, str, int]]
+    ranks: np.ndarray
+    weights: np.ndarray
+
+
+_END, _WEIGHT = itemgetter(1), itemgetter(4)  # of a word
 _word = partial(tuple.__new__, Word)  # as `Word._make`, without its steps; there are hundreds
 _RANK = {code: n for n, code in enumerate(CODES)}
 _TINY = 1e-9  # more than the order of additions may change
@@ -110,29 +128,41 @@ def find_evidence(
     list of list of Word
         The words of each section, in order; none reaches over its end.
     """
-    lexicon, meaning = _lexicon() if words is None else _look_up(words.to_dict("records"))
-    everywhere = [_word((a, b, word, *meaning[word])) for word, a, b in lexicon.find(text)]
-    starts = [*map(_START, everywhere)]
-    found = []
+    lexicon = _lexicon() if words is None else _look_up(words.to_dict("records"))
+    rows, own = _find(text, sections, lexicon.words)
+    senses = lexicon.senses
+    found = [_word((start, end, *senses[i])) for i, start, end in rows]
+    return [found[some.start : some.stop] for some in own]
+
+
+def _find(
+    text: str, sections: Sequence[Section], words: Words
+) -> tuple[list[tuple[int, int, int]], list[range]]:
+    """The words that stand in a text (index, start, end), and which of them each section has."""
+    rows = words.places(text)
+    starts, ends, own = [a for _, a, _ in rows], [b for _, _, b in rows], []
     for section in sections:
         start, end = section.start, _reach(section)
         first, last = bisect_left(starts, start), bisect_left(starts, end)
-        own = everywhere[first:last]
         # Where no word lies across its borders, a section by itself has the words that the text has there.
-        if (first and everywhere[first - 1][1] > start) or (own and own[-1][1] > end):
-            matches = lexicon.find(text[start:end])
-            own = [Word(start + a, start + b, word, *meaning[word]) for word, a, b in matches]
-        found.append(own)
-    return found
+        if (first and ends[first - 1] > start) or (first < last and ends[last - 1] > end):
+            first = len(rows)
+            rows += [(i, start + a, start + b) for i, a, b in words.places(text[start:end])]
+            last = len(rows)
+        own.append(range(first, last))
+    return rows, own
 
 
-def _look_up(words: Iterable[Mapping[str, Any]]) -> tuple[Words, dict[str, tuple[str, int]]]:
+def _look_up(words: Iterable[Mapping[str, Any]]) -> _Lexicon:
     meaning = {row["word"]: (row["code"], int(row["weight"])) for row in words}
-    return Words(meaning), meaning
+    lexicon = Words(meaning)
+    senses = [(word, *meaning[word]) for word in lexicon.words]
+    columns = np.array([(_RANK[code], weight) for _, code, weight in senses], int).reshape(-1, 2).T
+    return _Lexicon(lexicon, senses, *columns)
 
 
 @cache
-def _lexicon() -> tuple[Words, dict[str, tuple[str, int]]]:
+def _lexicon() -> _Lexicon:
     return _look_up(_theme_rows())
 
 
@@ -170,51 +200,92 @@ def code_sections(
         weigh `THIN` or more and it leads by `CLOSE` or more; FRAME of a preamble or closing, when no other
         theme has the majority of its text.
     """
-    objects = [_object(text, s, own) for s, own in zip(sections, evidence, strict=True)]
-    above: list[list[Word]] = []  # the words of the object of the nearest heading above that has any
+    words = [*chain.from_iterable(evidence)]
+    starts, ends, _, codes, weights = zip(*words, strict=True) if words else [()] * 5
+    sizes = [0, *accumulate(map(len, evidence))]
+    ranks = [_RANK[code] for code in codes]
+    columns = (np.array(column, int) for column in (starts, ends, ranks, weights))
+    coded = _code(text, sections, _Found(*columns, [range(*pair) for pair in pairwise(sizes)]))
+    return [
+        code and code._replace(theme_words=_shown(code, section, own, words[up.start : up.stop]))
+        for (code, up), section, own in zip(coded, sections, evidence, strict=True)
+    ]
+
+
+def find_codes(text: str, sections: Sequence[Section]) -> list[Code | None]:
+    """The codes of a report as `code_sections` gives them, but without their words, which takes less time.
+
+    Parameters
+    ----------
+    text : str
+        The normalised text.
+    sections : sequence of Section
+        The outline, oriented.
+
+    Returns
+    -------
+    list of Code or None
+        With empty theme_words.
+    """
+    lexicon = _lexicon()
+    rows, own = _find(text, sections, lexicon.words)
+    indexes, starts, ends = np.fromiter(chain.from_iterable(rows), int, 3 * len(rows)).reshape(-1, 3).T
+    found = _Found(starts, ends, lexicon.ranks[indexes], lexicon.weights[indexes], own)
+    return [code for code, _ in _code(text, sections, found)]
+
+
+def _code(text: str, sections: Sequence[Section], found: _Found) -> list[tuple[Code | None, range]]:
+    """The code of each section without its words, and the words above whose theme it takes, if it does."""
+    objects, n = _objects(text, sections, found), len(sections)
+    above: list[range] = []  # the words of the object of the nearest heading above that has any
     for section in sections:
         parent = section.parent
-        above.append([] if parent is None else objects[parent] or above[parent])
+        above.append(range(0) if parent is None else objects[parent] or above[parent])
     borrows = [
         bool(up) and (not own or (section.style == "none" and _is_sentence(text, section)))
-        for section, own, up in zip(sections, evidence, above, strict=True)
+        for section, own, up in zip(sections, found.own, above, strict=True)
     ]
-    shares, weights = _divide(text, sections, evidence)
+    # Words by section, as its own, as those of its object, and as those above it.
+    some = [*found.own, *objects, *above]
+    indexes, sizes = np.fromiter(chain.from_iterable(some), int), [*map(len, some)]
+    cells = np.repeat(np.arange(3 * n), sizes) * len(CODES) + found.ranks[indexes]
+    weights, inside, over = _table(cells, found.weights[indexes], 3 * n).reshape(3, n, len(CODES))
+    own = slice(sum(sizes[:n]))
+    shares = _divide(text, sections, found, indexes[own], cells[own])
     concrete = shares[:, : _RANK["FRAME"]].max(axis=1) > 0.5 + _TINY
     if any(borrows):
-        shares[borrows] = _shares(_weigh(above))[borrows]
-    named = _shares(_weigh(objects))
-    named[~named.any(axis=1)] = shares[~named.any(axis=1)]
+        shares[borrows] = _shares(over[borrows])
+    named = _shares(inside)
+    unnamed = ~named.any(axis=1)
+    named[unnamed] = shares[unnamed]
     majority = shares.max(axis=1, keepdims=True) > 0.5 + _TINY
     scores = np.where(majority, shares, (shares + HEADING * named) / (1 + HEADING))
     # What is equal to two decimals is a tie (halves are rounded down); the first of `CODES` wins it.
-    ranks, each = np.round(scores - _TINY, 2), np.arange(len(sections))
+    ranks, each = np.round(scores - _TINY, 2), np.arange(n)
     first = ranks.argmax(axis=1)
     ranks[each, first] = -1
     second = ranks.argmax(axis=1)
-    heavy = weights >= THIN
-    margin = np.maximum(0.0, scores[each, first] - scores[each, second])
+    score, heavy = scores[each, first], weights >= THIN
+    margin = np.maximum(0.0, score - scores[each, second])
     also = heavy[each, second] & (shares[each, second] >= SECONDARY) & (second != _RANK["FRAME"])
     sure = heavy[each, first] & (margin >= CLOSE)
     second = np.where(also, second, -1)
-    columns = first, second, scores[each, first], margin, sure, concrete, shares.any(axis=1)
-    codes: list[Code | None] = []
-    for section, own, up, borrowed, row in zip(
-        sections, evidence, above, borrows, zip(*(c.tolist() for c in columns), strict=True), strict=True
+    columns = first, second, score, margin, sure, concrete, shares.any(axis=1)
+    codes: list[tuple[Code | None, range]] = []
+    for section, up, borrowed, row in zip(
+        sections, above, borrows, zip(*(c.tolist() for c in columns), strict=True), strict=True
     ):
         first, second, score, lead, is_sure, is_concrete, speaks = row
-        # A heading is coded by all that it holds, but shown with the words of its own text, where it has any.
-        shown = [own] if section.is_leaf else [up_to(section.own_end, own), own]
+        code, up = None, up if borrowed else range(0)
         if not section.is_leaf and is_part(section.heading or ""):
-            codes.append(None)
+            pass
         elif section.orientation in ("preamble", "closing"):
-            codes.append(Code("FRAME", None, _distinct(shown, "FRAME"), 1.0, 1.0, not is_concrete))
+            code, up = Code("FRAME", None, [], 1.0, 1.0, not is_concrete), range(0)
         elif not speaks or section.orientation == "apparatus":
-            codes.append(Code(None, None, [], 0.0, 0.0, False))
+            code = Code(None, None, [], 0.0, 0.0, False)
         else:
-            theme, other = CODES[first], None if second < 0 else CODES[second]
-            shown += [up] if borrowed else []
-            codes.append(Code(theme, other, _distinct(shown, theme, other), score, lead, is_sure))
+            code = Code(CODES[first], None if second < 0 else CODES[second], [], score, lead, is_sure)
+        codes.append((code, up))
     return codes
 
 
@@ -222,23 +293,9 @@ def _is_sentence(text: str, section: Section) -> bool:
     return sum(map(bool, _STOP.split(text[section.start : _reach(section)]))) == 1
 
 
-def _columns(words: Sequence[list[Word]]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Of words by section: their starts, their weights, and the place of section and theme in a table."""
-    rows = [(start, weight, _RANK[code]) for start, _, _, code, weight in chain.from_iterable(words)]
-    starts, weights, ranks = np.fromiter(chain.from_iterable(rows), int, 3 * len(rows)).reshape(-1, 3).T
-    owners = np.repeat(np.arange(len(words)), [*map(len, words)])
-    return starts, weights, owners * len(CODES) + ranks
-
-
 def _table(cells: np.ndarray, amounts: np.ndarray, n: int) -> np.ndarray:
     """Amounts summed by section and theme."""
     return np.bincount(cells, amounts, n * len(CODES)).reshape(n, len(CODES))
-
-
-def _weigh(words: Sequence[list[Word]]) -> np.ndarray:
-    """The weight of words by section and theme."""
-    _, weights, cells = _columns(words)
-    return _table(cells, weights, len(words))
 
 
 def _shares(amounts: np.ndarray) -> np.ndarray:
@@ -247,46 +304,62 @@ def _shares(amounts: np.ndarray) -> np.ndarray:
 
 
 def _divide(
-    text: str, sections: Sequence[Section], evidence: Sequence[list[Word]]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Each theme's share of the text of each section, and the weight of its words.
+    text: str, sections: Sequence[Section], found: _Found, indexes: np.ndarray, cells: np.ndarray
+) -> np.ndarray:
+    """Each theme's share of the text of each section.
 
     A clause goes to its words' themes, by their weight; a silent one to those of its sentence.
     """
-    n = len(sections)
-    starts, weights, cells = _columns(evidence)
-    owners = cells // len(CODES)
-    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+    owners, weights = cells // len(CODES), found.weights[indexes]
     stops, pauses = (
-        np.concatenate([[-1], np.flatnonzero(signs[points]), [len(text)]]) for signs in (_STOPS, _PAUSES)
+        np.concatenate([[-1], find_signs(text, signs), [len(text)]]) for signs in (_STOPS, _PAUSES)
     )
     # Of each word: its sentence within its section, and its clause within that.
-    stop, pause = np.searchsorted(stops, starts), np.searchsorted(pauses, starts, side="right")
+    stop = stops.searchsorted(found.starts)[indexes]
+    pause = pauses.searchsorted(found.starts, side="right")[indexes]
     begin = np.maximum(np.array([s.start for s in sections], int)[owners], stops[stop - 1] + 1)
     end = np.minimum(np.array([_reach(s) for s in sections], int)[owners], stops[stop])
     clause = np.maximum(begin, pauses[pause - 1] + 1)
     length = np.minimum(end, pauses[pause]) - clause
-    opens = np.diff(owners, prepend=-1).astype(bool) | np.diff(begin, prepend=-1).astype(bool)
-    parts = opens | np.diff(clause, prepend=-1).astype(bool)
-    sentence, part = np.cumsum(opens) - 1, np.cumsum(parts) - 1
-    silent = (end - begin - np.searchsorted(pauses, end) + np.searchsorted(pauses, begin))[opens]
+    opens = _is_new(owners) | _is_new(begin)
+    parts = opens | _is_new(clause)
+    sentence, part, begin, end = opens.cumsum() - 1, parts.cumsum() - 1, begin[opens], end[opens]
+    silent = end - begin - pauses.searchsorted(end) + pauses.searchsorted(begin)
     silent = silent - np.bincount(sentence[parts], length[parts])
     # A word has its part of its clause, and of the silent ones around it.
     own = (length[parts] / np.bincount(part, weights))[part]
     around = (silent / np.bincount(sentence, weights))[sentence]
-    return _shares(_table(cells, weights * (own + around), n)), _table(cells, weights, n)
+    return _shares(_table(cells, weights * (own + around), len(sections)))
 
 
-def _object(text: str, section: Section, words: Sequence[Word]) -> list[Word]:
-    """The words of a heading's object: what stands after its modifier, or else the whole heading."""
-    inside = up_to(section.heading_end, words)
-    modifier = _MODIFIER.match(text, section.start, section.heading_end) if inside else None
-    return ([w for w in inside if w[0] >= modifier.end()] if modifier else None) or inside
+def _is_new(column: np.ndarray) -> np.ndarray:
+    """Where a value is not that of the row above."""
+    new = np.ones(len(column), bool)
+    np.not_equal(column[1:], column[:-1], out=new[1:])
+    return new
+
+
+def _objects(text: str, sections: Sequence[Section], found: _Found) -> list[range]:
+    """The words of each heading's object: what stands after its modifier, or else the whole heading."""
+    starts, ends, objects = found.starts.tolist(), found.ends.tolist(), []
+    for section, own in zip(sections, found.own, strict=True):
+        first, last = own.start, bisect_right(ends, section.heading_end, own.start, own.stop)
+        modifier = _MODIFIER.match(text, section.start, section.heading_end) if first < last else None
+        led = bisect_left(starts, modifier.end(), first, last) if modifier else first
+        objects.append(range(led if led < last else first, last))
+    return objects
 
 
 def up_to(end: int, words: list[Word]) -> list[Word]:
     """Those of some words that end by a place."""
     return words[: bisect_right(words, end, key=_END)] if words and words[-1][1] > end else words
+
+
+def _shown(code: Code, section: Section, own: list[Word], up: list[Word]) -> list[str]:
+    """The words that a code rests on."""
+    # A heading is coded by all that it holds, but shown with the words of its own text, where it has any.
+    some = own if section.is_leaf else up_to(section.own_end, own)
+    return _distinct([some, own, up], code.theme, code.theme_secondary)
 
 
 def _distinct(words: Iterable[list[Word]], *codes: str | None) -> list[str]:

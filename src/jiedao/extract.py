@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from jiedao import JiedaoError
 from jiedao.clean import are_blank, decode, is_binary
+from jiedao.coding import find_codes
 from jiedao.commitments import find_commitments
 from jiedao.documents import FIGURES_END, PERIODS, PLACES, iso_month, local_places
 from jiedao.indicators import find_indicators
@@ -25,9 +26,8 @@ from jiedao.lexicon import default_terms
 from jiedao.page import page_metadata
 from jiedao.parts import Part, Record, Settings, storable
 from jiedao.periods import Source
-from jiedao.reading import code_themes
-from jiedao.report import Parsed, parse_text, spans_of, stated_periods
-from jiedao.segment import KINDS, Cut, Segmenter
+from jiedao.report import Parsed, parse_text, stated_periods
+from jiedao.segment import KINDS, Cut, Segmenter, Tokens
 
 STATED = ("genre", "title", "published", *PLACES, *PERIODS, FIGURES_END)
 
@@ -132,7 +132,7 @@ def read_records(records: Sequence[Record], settings: Settings) -> dict[str, pa.
         rows["sections"] += sections
         rows["documents"].append(_describe(report, sum(row[N_CHARS] for row in sections), n_tokens[i]))
         if not settings.counts:
-            tokens = spans_of(report.parsed, cut, i)
+            tokens = cut.tokens_in(i, report.parsed.body)
             for name, more in _read_policy(report, tokens, sections).items():
                 rows[name] += more
     return {name: terms if name == "terms" else _table(name, rows[name]) for name in rows}
@@ -216,7 +216,7 @@ def _read_sections(report: Report, counts: bool) -> list[tuple]:
     sizes = np.append(0, np.cumsum(~are_blank(plain)))
     ends = np.array([(s.start, s.own_end) for s in sections]).T
     n_chars = np.diff(sizes[ends], axis=0)[0].tolist()
-    codes = [None] * len(sections) if counts else code_themes(plain, sections)[0]
+    codes = [None] * len(sections) if counts else find_codes(plain, sections)
     return [
         (report.doc_id, i, s.parent, s.level, s.number, s.heading, s.style, s.start, s.own_end, s.end)
         + (s.orientation, s.is_leaf, n)
@@ -225,9 +225,7 @@ def _read_sections(report: Report, counts: bool) -> list[tuple]:
     ]
 
 
-def _read_policy(
-    report: Report, tokens: list[tuple[int, int, str, int]], sections: list[tuple]
-) -> dict[str, list[tuple]]:
+def _read_policy(report: Report, tokens: Tokens, sections: list[tuple]) -> dict[str, list[tuple]]:
     """The rows of the tables that go beyond words."""
     doc_id, parsed = report.doc_id, report.parsed
     source = Source(parsed.plain, parsed.sections, parsed.sentences, tokens, stated_periods(report.stated))

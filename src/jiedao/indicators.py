@@ -10,14 +10,14 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import cache
-from operator import itemgetter
 from typing import NamedTuple
 
 from jiedao.lexicon import read_measures
-from jiedao.names import any_of, is_verb
+from jiedao.names import is_verb
 from jiedao.numerals import CHINESE
 from jiedao.periods import Period, Source, find_periods
 from jiedao.quantities import LONGEST_CLAUSE, Quantity, clause_start, find_quantities
+from jiedao.words import Words
 
 _GROWS = re.compile(
     r"(?:同比|环比|比上年|较上年|较去年|比去年|年均|(?<![一二三四五六七八九十\d])年增(?!加))(?!例)|(?:正|负)?增长(?:率|了)?(?!贡献|极|点|动力|方式|目标|预期)|增速|增幅|涨幅|降幅|上升|上涨|提高|提升|增加(?!值)|扩大|下降|减少|降低|回落|下跌|压减|压缩|下调|削减|缩减|缩短|收窄|下滑|[增降]$"
@@ -33,10 +33,10 @@ _LINK = re.compile(
     r"|不少于|不低于|不超过|至少|(?<!统)计|了|大约|从|由|到|至|和|及|与|、|每|仅|的|安排|拟按?|按|(?:控制|稳定|保持|维持)(?:在)?|首次|再|应)++$"
 )
 _OPEN = re.compile(
-    r"^(?:[、,和及与并]|以[上下内]|左右|其中|力争|力促|确保|争取|努力|保持|目前|现已|先后|已经|已|共计|累计|共|还|又|也|将|以|为(?!民)|对|在(?![册校建岗库职])|把|从(?![业事严优])|由|通过|截[至止]|今年以来|今年至今|今年|全年|年度|年?底前|同期|近?[一二三四五六七八九十\d]+年来?|该[县区市镇乡]|有(?![限关线机效])|上半年|下半年|半年度|去年|现有|预计|成功|妥善|全力|积极|继续|持续|进一步"
+    r"(?:[、,和及与并]|以[上下内]|左右|其中|力争|力促|确保|争取|努力|保持|目前|现已|先后|已经|已|共计|累计|共|还|又|也|将|以|为(?!民)|对|在(?![册校建岗库职])|把|从(?![业事严优])|由|通过|截[至止]|今年以来|今年至今|今年|全年|年度|年?底前|同期|近?[一二三四五六七八九十\d]+年来?|该[县区市镇乡]|有(?![限关线机效])|上半年|下半年|半年度|去年|现有|预计|成功|妥善|全力|积极|继续|持续|进一步"
     r"|(?:(?:19|20)\d\d年度?)|\d{1,2}(?:[-~至]\d{1,2})?月(?:份|底|末)?|的|于|来|(?:街道|辖区)(?=共|已|现有|内?有|全年|上半年|累计)|组织开展|组织|开展了?|举办了?|举行|召开|进行|实施|落实|下达|下发|出具|签订|发放|印发|分发|完成|实现)+"
 )
-_HEAD = re.compile(r"^(?:辖区内?|全街道|[全我][街区县市镇乡省])+(?=.{2})")
+_HEAD = re.compile(r"(?:辖区内?|全街道|[全我][街区县市镇乡省])+(?=.{2})")
 _STOCK = re.compile(
     r"(?=[现原目在截辖下共存总耕常拥户保已入扩建成组])(?:现有|原有|目前|在册|截[至止]|现(?=有|已)|辖(?=\d|$)|[下共]辖|存栏|总面积|辖区面积|耕地|常住人口|拥有|共有|总数|存量|总户数|总人口|户籍|保有|在库|已?入[统库]的|辖区内?有|扩至|(?:建立|成立|组建)[^,]{0,24}$)"
 )
@@ -83,19 +83,19 @@ _CHANGED = re.compile("(?:[比较同][^,]{0,8})?(?:增加|减少|提高|降低)�
 _RATE = re.compile("(.*?率)(?:达|占|为)")
 _FUNDS = re.compile("(?:资金|金|款|补贴|经费|投资)$")
 _QUOTES = re.compile("[“”‘’]")
-_MIDDLE = re.compile(r"(?<=.)(?:完成|实现)(?=.{2})")
+_MIDDLE = re.compile(r"(?:完成|实现)(?<=.{3})(?=.{2})")
 _CUT = re.compile("[、的和与及并等()]")
 _BECOMES = re.compile(r"[^,。]{0,8}(?:调整|升级|整合|合并|提升)为")
 _REGARDS = re.compile("(?:^|[^面])对")
 _TITLED = re.compile("”?(?:成果|称号|社区|街道|村)")
 _ADDS = re.compile("新增|新建|新成立|净增")
 _PARTS = re.compile("其中|包括|分别为|即")
-_LISTED = re.compile(r"^\(?\d{1,2}[.、)](?!\d)")
+_LISTED = re.compile(r"\(?\d{1,2}[.、)](?!\d)")
 # Words after which a list of components is over, or goes on with something else.
 _MORE = re.compile("其中|预计|新增|还有|另有|此外|另外|外加|同时")
 LONGEST_MEASURE = 16
-_START = itemgetter(0)
 _NUMERAL = re.compile(f"[{CHINESE}\\d]")
+_NAMED = ("place", "name", "term")
 _ZERO = re.compile("^零|(?:为|降为|达到?)零$")
 NEAR = 40  # of the quantities before one, in a sentence that is a whole list
 # Parts that add up to more than this above their total are no parts of it, but a list that goes on.
@@ -128,9 +128,9 @@ class Indicator(NamedTuple):
 
 
 @cache
-def _measures() -> tuple[re.Pattern[str], dict[str, str]]:
-    words = {row["word"]: row["counts"] for row in read_measures()}
-    return any_of(words), words
+def _measures() -> tuple[Words, dict[str, str]]:
+    counts = {row["word"]: row["counts"] for row in read_measures()}
+    return Words(counts), counts
 
 
 def find_indicators(source: Source) -> list[Indicator]:
@@ -147,17 +147,16 @@ def find_indicators(source: Source) -> list[Indicator]:
         In order. ``growth_of`` is an index in this list, ``sentence`` one in ``sentences``.
     """
     text, sentences = source.text, source.sentences
-    names = _names(text, source.tokens)
-    quantities = find_quantities(text, [(a, b) for a, b, _ in sentences], names)
+    quantities = find_quantities(text, [(a, b) for a, b, _ in sentences], _names(source))
     since = _since(text, sentences)
     found: list[Indicator] = []
     whole: Indicator | None = None
+    i = first = 0  # the sentence, and the first indicator in it
     for quantity in quantities:
-        i = bisect_right(sentences, quantity.start, key=_START) - 1
+        while i + 1 < len(sentences) and sentences[i + 1][0] <= quantity.start:
+            i, first = i + 1, len(found)
         start, end, section = sentences[i]
-        first = len(found)
-        while first and len(found) - first < NEAR and found[first - 1].sentence == i:
-            first -= 1
+        first = max(first, len(found) - NEAR)
         before = found[first:]
         begin = clause_start(source.ends, max(start, quantity.start - LONGEST_CLAUSE), quantity.start)
         end = min(end, quantity.end + LONGEST_CLAUSE)
@@ -196,9 +195,9 @@ class Near(NamedTuple):
         """The indicators before it that are amounts and not rates."""
         return [f for f in self.before if f.stock_flow != "rate"]
 
-    def index(self, indicator: Indicator | None) -> int | None:
+    def index(self, indicator: Indicator) -> int:
         """The index of one of them among all."""
-        return None if indicator is None else self.first + self.before.index(indicator)
+        return self.first + self.before.index(indicator)
 
 
 def _describe(quantity: Quantity, near: Near, whole: Indicator | None) -> Indicator:
@@ -218,7 +217,7 @@ def _describe(quantity: Quantity, near: Near, whole: Indicator | None) -> Indica
     start, end, number, high, unit, _, approx = quantity
     return Indicator(
         start, end, near.source.text[start:end], number, high, unit, approx, measure, kind, status, flow,
-        near.index(grown), period, dated, counts, near.index(whole), near.sentence,
+        grown and near.index(grown), period, dated, counts, whole and near.index(whole), near.sentence,
     )  # fmt: skip
 
 
@@ -238,10 +237,9 @@ def _whole(
     if not before:
         return None
     gap = text[before[-1].end : quantity.start]
-    levels = [f for f in before if f.stock_flow != "rate"]
     if gap.count("(") > gap.count(")"):
         return None  # parts of a part
-    if _PARTS.search(gap) and levels:
+    if _PARTS.search(gap) and (levels := [f for f in before if f.stock_flow != "rate"]):
         whole = levels[-1]
     elif whole not in before or before[-1].unit != quantity.unit or _MORE.search(gap):
         return None
@@ -250,15 +248,19 @@ def _whole(
     return whole if fits or whole.unit != quantity.unit else None
 
 
-def _names(text: str, tokens: Sequence[tuple[int, int, str, int]]) -> list[tuple[int, int]]:
+def _names(source: Source) -> list[tuple[int, int]]:
     """Tokens in which a numeral is part of a name, a term or an idiom."""
-    return [
-        (a, b)
-        for a, b, kind, _ in tokens
-        if (b - a > 2 if kind == "word" else kind in ("place", "name", "term"))
-        and _NUMERAL.search(text, a, b)
-        and not (kind == "word" and "分之" in text[a:b])
-    ]
+    text, tokens = source.text, source.tokens
+    held: dict[int, int] = {}  # the first numeral from the start of a token on
+    for match in _NUMERAL.finditer(text):
+        held.setdefault(bisect_right(tokens.starts, match.start()), match.start())
+    names = []
+    for i, place in held.items():
+        start, end, kind = tokens.at(i - 1) if i else (0, 0, "")
+        is_name = end - start > 2 and "分之" not in text[start:end] if kind == "word" else kind in _NAMED
+        if is_name and end > place:
+            names.append((start, end))
+    return names
 
 
 def _kind(quantity: Quantity, near: Near) -> tuple[str, Indicator | None]:
@@ -273,7 +275,7 @@ def _kind(quantity: Quantity, near: Near) -> tuple[str, Indicator | None]:
         return before[-1].kind, None
     growth = _GROWS.search(left)
     if growth and not _REACHED.search(left):
-        rest = _OPEN.sub("", _LINK.sub("", left[: growth.start()])).strip()
+        rest = _after(_OPEN, _LINK.sub("", left[: growth.start()])).strip()
         levels = [f for f in near.levels() if f.kind != "duration"]
         grew = before if quantity.unit == "个百分点" else levels
         return "growth_rate", grew[-1] if grew and not rest else None
@@ -284,56 +286,63 @@ def _kind(quantity: Quantity, near: Near) -> tuple[str, Indicator | None]:
 
 def _measure(quantity: Quantity, kind: str, grown: Indicator | None, near: Near) -> str:
     """The thing measured: the noun that a classifier counts, or what stands before the number."""
-    left, head = near.left, _shorten(near.left)
-    last = near.before[-1].measure if near.before else ""
+    left, last = near.left, near.before[-1].measure if near.before else ""
     if quantity.number == 0 and quantity.unit is None:
-        return head + _ZERO.sub("", near.source.text[quantity.start : quantity.end])
+        return _shorten(left) + _ZERO.sub("", near.source.text[quantity.start : quantity.end])
     if kind == "growth_rate":
         own = _shorten(_GROWS.split(left)[0]) or _shorten(_GROWS.sub("", left))
         base = grown.measure if grown else own or last
         return base if _IS_GROWTH.search(base) else base + ("降幅" if _FALLS.search(left) else "增速")
+    grows = last and _GROWS.search(left)
+    noun = "" if kind == "share" else _noun_after(quantity, near)
+    counted = quantity.kind in ("count", "person", "duration") and len(noun) > 1
+    if counted and not grows:
+        return noun
+    head = _shorten(left)
     if kind == "share":
         whole = re.sub(r"^.*占", "", _LINK.sub("", left.strip())).removesuffix("比重").removesuffix("比例")
         levels = near.levels()
         base = re.sub(r"占.*$", "", head) or (levels[-1].measure if levels else "")
         return f"{base}占{whole}比重" if whole and "占" in left else head or base
-    if last and _CHANGED.fullmatch(head) and _GROWS.search(left):
+    if grows and _CHANGED.fullmatch(head):
         return last + "增减"
     if kind == "ratio" and (rate := _RATE.match(head)):
         return rate[1]
-    noun = _noun_after(quantity, near)
-    if quantity.kind == "money" and _FUNDS.search(noun):
-        return noun
-    if quantity.kind in ("count", "person", "duration") and len(noun) > 1:
+    if counted or (quantity.kind == "money" and _FUNDS.search(noun)):
         return noun
     return head or noun or last or _REST.match(near.after)[1][:LONGEST_MEASURE]
 
 
 def _shorten(left: str) -> str:
     """What stands before a number, without link words; of a long phrase the part next to the number."""
-    words = _LINK.sub("", _QUOTES.sub("", _LISTED.sub("", left.strip())).strip(" ()"))
-    words = _HEAD.sub("", _OPEN.sub("", _OPEN.sub("", words.strip())))
-    words = _MIDDLE.sub("", words).removesuffix("等")
+    words = _QUOTES.sub("", _after(_LISTED, left.strip())).strip(" ()")
+    words = _after(_OPEN, _after(_OPEN, _LINK.sub("", words).strip()))
+    words = _MIDDLE.sub("", _after(_HEAD, words)).removesuffix("等")
     if len(words) > 10:
         cuts = [m.end() for m in _CUT.finditer(words) if len(words) - m.end() > 2]
-        words = _OPEN.sub("", words[cuts[-1] :]) if cuts else words
+        words = _after(_OPEN, words[cuts[-1] :]) if cuts else words
     return words[-LONGEST_MEASURE:]
+
+
+def _after(opening: re.Pattern[str], words: str) -> str:
+    match = opening.match(words)
+    return words[match.end() :] if match else words
 
 
 def _noun_after(quantity: Quantity, near: Near) -> str:
     """The noun phrase that a classifier counts: 13座|重点|商务楼宇|资源, up to its predicate or a sign."""
     text, tokens = near.source.text, near.source.tokens
     words, place = "", quantity.end
-    first = bisect_left(tokens, quantity.end, key=_START)
-    first -= bool(first and tokens[first - 1][1] > quantity.end)  # a unit and its noun cut as one
-    for start, end, kind, _ in tokens[first : first + 12]:
+    first = bisect_left(tokens.starts, quantity.end)
+    first -= bool(first and tokens.ends[first - 1] > quantity.end)  # a unit and its noun cut as one
+    for start, end, kind in map(tokens.at, range(first, min(first + 12, len(tokens.starts)))):
         if start > place or len(words) >= LONGEST_MEASURE or kind == "number":
             break
         word, place = text[max(start, quantity.end) : end], end
         if word in "“”‘’" or (word in ("的", "以上", "以下", "以内", "左右") and not words):
             continue
-        predicate = {word, word.removesuffix("为")} & _PREDICATES or (is_verb(word) and len(words) > 2)
-        if kind == "sign" or predicate:
+        predicate = word in _PREDICATES or word.removesuffix("为") in _PREDICATES
+        if kind == "sign" or predicate or (len(words) > 2 and is_verb(word)):
             break
         words += word
     return words.removesuffix("的")
@@ -384,12 +393,10 @@ def _period(quantity: Quantity, near: Near, flow: str) -> tuple[Period | None, b
     """The last period named before the number in its sentence, or the section's; and whether it was named."""
     usual = near.source.periods[near.section]
     before = near.source.text[near.since : quantity.start]
-    clause = clause_start(near.source.ends, near.since, quantity.start) - near.since
-    named = [
-        n
-        for n in find_periods(before, usual and int(usual[1][:4]), usual)
-        if n.end > clause or not n.past or before[n.end] == ","  # 去年 speaks of its own clause
-    ]
+    named = list(find_periods(before, usual and int(usual[1][:4]), usual))
+    if any(n.past for n in named):  # 去年 speaks of its own clause
+        clause = clause_start(near.source.ends, near.since, quantity.start) - near.since
+        named = [n for n in named if n.end > clause or not n.past or before[n.end] == ","]
     if not named:
         return usual, False
     last = next((n for n in reversed(named) if n.period != usual), named[-1])
@@ -398,7 +405,7 @@ def _period(quantity: Quantity, near: Near, flow: str) -> tuple[Period | None, b
 
 def _counts(quantity: Quantity, kind: str, measure: str, near: Near) -> str | None:
     """Input, activity, output or outcome: by the last word of measures.csv in the measure, then around it."""
-    pattern, words = _measures()
+    words, counts = _measures()
     if kind == "growth_rate" or not quantity.number:
         return "outcome"
     if kind == "duration":
@@ -406,6 +413,6 @@ def _counts(quantity: Quantity, kind: str, measure: str, near: Near) -> str | No
     if quantity.unit in ("次", "场", "期", "场次"):
         return "activity"
     for where in (measure, near.clause, near.after):
-        if matches := pattern.findall(where):
-            return words[matches[-1]]
+        if found := words.find(where):
+            return counts[found[-1][0]]
     return {"ratio": "outcome", "share": "outcome", "money": "input"}.get(kind, "output")

@@ -49,7 +49,7 @@ def parse_numeral(numeral: str) -> float | None:
     return _cardinal(numeral)
 
 
-def parse_pair(numeral: str) -> list[float] | None:
+def parse_pair(numeral: str) -> tuple[float, float] | None:
     """Two neighbouring numbers written as one: 三五 (3 to 5), 二三十 (20 to 30), 十七八 (17 to 18)."""
     match = _PAIR.fullmatch(numeral)
     if match is None or not 0 < _VALUE[match[3]] - _VALUE[match[2]] <= 2:
@@ -57,7 +57,8 @@ def parse_pair(numeral: str) -> list[float] | None:
     scale = _cardinal("一" + match[4]) if match[4] else 1
     if scale is None:
         return None
-    return [(10 * bool(match[1]) + _VALUE[digit]) * scale for digit in (match[2], match[3])]
+    first, second = (10 * bool(match[1]) + _VALUE[digit] for digit in (match[2], match[3]))
+    return first * scale, second * scale
 
 
 def _decimal(whole: str, rest: str) -> float | None:

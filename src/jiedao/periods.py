@@ -12,6 +12,7 @@ from jiedao.headings import Section
 from jiedao.numerals import parse_numeral
 from jiedao.orientation import outlooks
 from jiedao.quantities import clause_ends
+from jiedao.segment import Tokens
 
 _MONTH = r"\d{1,2}\s*月(?:份|底|末|初|\d{1,2}日)?"
 _PERIOD = re.compile(
@@ -34,7 +35,7 @@ _PERIOD = re.compile(
     r"|“?(?P<plan>十[一二三四五六])五”?(?:期间|时期|规划|末)?)"
 )
 _NO_PERIOD = re.compile("(?:截[至止]到?|到|目前)*")
-_HINT = re.compile("[年月季今]|以来|十[一二三四五六]")  # one of these is in every period
+_HINT = re.compile("[年月季今来五]")  # one of these is in every period
 _FIRST_PLAN = 2006  # the first year of 十一五
 _REVIEW = re.compile("总结|回顾|成效|情况|成绩|完成")
 _PLAN = re.compile("计划|打算|安排|思路|要点|规划|目标|任务|展望|举措|措施")
@@ -121,8 +122,8 @@ class Source:
         The outline, oriented.
     sentences : sequence of (int, int, int)
         Start, end, and the index of the section.
-    tokens : sequence of (int, int, str, int)
-        Start, end, kind, and the index of the sentence.
+    tokens : Tokens
+        Its tokens.
     stated : mapping
         The periods of documents.csv by outlook (``retrospective``, ``prospective``).
     """
@@ -130,7 +131,7 @@ class Source:
     text: str
     sections: Sequence[Section]
     sentences: Sequence[tuple[int, int, int]]
-    tokens: Sequence[tuple[int, int, str, int]] = ()
+    tokens: Tokens = field(default_factory=Tokens)
     stated: Mapping[str, Period] = field(default_factory=dict)
 
     @cached_property

@@ -6,7 +6,6 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import cache
-from operator import itemgetter
 from typing import NamedTuple
 
 from jiedao.clean import normalise
@@ -75,13 +74,13 @@ def find_slogans(source: Source) -> list[Slogan]:
             first, last = start + a + bisect_right(signs, a), start + b + bisect_right(signs, b - 1)
             pauses, *slogan = known[bare]
             # 充电棚、改造小区 does not hold 棚改
-            whole = len(bare) > SHORT or (_is_among(first, tokens, 0) and _is_among(last, tokens, 1))
+            whole = len(bare) > SHORT or (_is_among(first, tokens.starts) and _is_among(last, tokens.ends))
             if whole and sum(c in _PAUSES for c in text[first:last]) <= pauses:
                 found.append(Slogan(first, last, *slogan, i))
     return found
 
 
-def _is_among(place: int, tokens: Sequence[tuple[int, int, str, int]], side: int) -> bool:
-    """Whether a token begins at a place (side 0), or ends there (side 1)."""
-    i = bisect_left(tokens, place, key=itemgetter(side))
-    return i < len(tokens) and tokens[i][side] == place
+def _is_among(place: int, places: Sequence[int]) -> bool:
+    """Whether a place is one of some in order."""
+    i = bisect_left(places, place)
+    return i < len(places) and places[i] == place

@@ -14,37 +14,58 @@ from functools import cache
 from typing import NamedTuple
 
 from jiedao.lexicon import read_units
-from jiedao.numerals import CHINESE, NUMERAL, SCALE, parse_numeral, parse_pair
+from jiedao.numerals import CHINESE, LONGEST, NUMERAL, SCALE, parse_numeral, parse_pair
+from jiedao.words import find_signs
 
-_CLAUSE_END = re.compile(r"[,;。:!?\n\r]")
+_CLAUSE_END = ",;。:!?\n\r"
 # A sentence may be a whole report on one line; what bears on a quantity or a claim stands near it.
 LONGEST_CLAUSE = 200
 _TO = r"\s*(?:[-–—~至到]|——)\s*"
 _SIGN = "[A-Za-z\\d一二三四五六七八九十]"
-# What each of these begins with stands first, so that most places are passed over at a glance.
+# A formula is 1+N. What nothing can follow but all of it is taken whole (++).
+_FORMULA = rf"(?<!{_SIGN}){_SIGN}{{1,12}}+[^\s,;。+]{{0,6}}\+\s*{_SIGN}{{1,12}}(?:\+\s*{_SIGN}{{1,12}})*"
+_AGE = rf"(?<![\d{CHINESE}])[\d{CHINESE}]{{1,5}}+(?:{_TO}[\d{CHINESE}]{{1,5}})?\s*周?岁"
+# Circles of so many minutes.
+_CIRCLE = (
+    r"(?<![\d一二三四五六七八九十])[\d一二三四五六七八九十]{1,4}+\s*(?:分钟|刻钟|小时|公里)[一-鿿]{0,6}圈"
+)
+# By what they begin with, so that few are tried at any place.
+_IN_DIGITS = [
+    # dates, spans of years, times of day
+    rf"(?:19|20)\d\d(?:年)?{_TO}(?:(?:19|20)?\d\d)年|(?:19|20)\d\d[-/.]\d{{1,2}}(?:[-/.]\d{{1,2}})?(?!\d)",
+    r"(?:19|20)\d\d\s*年(?:度|底|末|初)?|(?<!连续|历时|长达|为期|延长|坚持)(?<!\d)\d\d\s*年(?:度|底|末|初)?(?=\D)",
+    r"(?:19|20)\d\d(?=年|[上下]半年|$)|\d\d年代|\d++\s*世纪",
+    rf"\d{{1,2}}+(?:{_TO}\d{{1,2}})?\s*月(?:份|底|末|初|中旬|上旬|下旬)?(?:\s*\d{{1,2}}(?:{_TO}\d{{1,2}})?\s*[日号])?",
+    r"\d{1,2}+\s*[日号](?![一-鿿]线)",
+    r"\d{1,2}:\d\d(?::\d\d)?|\d{1,2}[时点](?:\d{1,2}分|半)?(?![一-鿿])|\d++\s*周年",
+    # ranks, addresses, models; the clock round
+    r"\d++\s*强|\d++\s*号|\d+栋\d+单元",
+    r"\d+(?:\.\d+)?(?!(?:km|kg|ml|mL|ML|h?m[²³])(?![A-Za-z]))[A-Za-z]+|\d{11,}",
+    _AGE,
+    rf"24\s*小时(?!内)|365\s*天|7\s*[x×*]\s*24|{_CIRCLE}",
+]
+_IN_CHARACTERS = [
+    _FORMULA,
+    r"[〇零一二三四五六七八九]{4}年|[一二三四五六七八九]{1,2}十年代",
+    r"[一二三四五六七八九十]{1,3}月(?:份|底|末|初|[一二三四五六七八九十]{1,3}日)?|[一二三四五六七八九十]周年",
+    _AGE,
+    _CIRCLE,
+    r"[一二三四五六七八九十]位一体|[一二三]次产业",
+]
+_OTHERS = [
+    # quoted: slogans, brands, titles; a bracket that spells out a formula (1个牵头单位+N个…)
+    r"“[^”\n,。;]{0,60}”|‘[^’\n,。;]{0,60}’|\"[^\"\n,。;]{0,60}\"|「[^」\n,。;]{0,60}」|《[^》\n]{0,80}》",
+    r"\([^()\n+]*+\+[^()\n]*+\)",
+    # ordinals, ranks, document numbers
+    rf"第\s*[\d{CHINESE}]+(?:[、和至-]\s*(?:第\s*)?[\d{CHINESE}]+)*|前\s*[\d{CHINESE}]+(?:名|位|强)?",
+    r"[〔\[]\d{4}[〕\]]\s*\d*号?",
+]
 _NOT_NUMBERS = re.compile(
     rf"(?=[“‘\"「《(〔\[第前A-Za-z\d{CHINESE}])(?:"
-    + "|".join(
-        [
-            # quoted: slogans, brands, titles; a bracket that spells out a formula (1个牵头单位+N个…)
-            r"“[^”\n,。;]{0,60}”|‘[^’\n,。;]{0,60}’|\"[^\"\n,。;]{0,60}\"|「[^」\n,。;]{0,60}」|《[^》\n]{0,80}》"
-            r"|\([^()\n+]*+\+[^()\n]*+\)",
-            rf"(?<!{_SIGN}){_SIGN}{{1,12}}[^\s,;。+]{{0,6}}(?:\+\s*{_SIGN}{{1,12}})+",
-            # dates, spans of years, times of day
-            rf"(?:19|20)\d\d(?:年)?{_TO}(?:(?:19|20)?\d\d)年|(?:19|20)\d\d[-/.]\d{{1,2}}(?:[-/.]\d{{1,2}})?(?!\d)",
-            r"(?:19|20)\d\d\s*年(?:度|底|末|初)?|(?<!连续)(?<!历时)(?<!长达)(?<!为期)(?<!延长)(?<!坚持)(?<!\d)\d\d\s*年(?:度|底|末|初)?(?=\D)|(?:19|20)\d\d(?=年|[上下]半年|$)|[〇零一二三四五六七八九]{4}年|[一二三四五六七八九]{1,2}十年代|\d\d年代|\d+\s*世纪",
-            rf"\d{{1,2}}(?:{_TO}\d{{1,2}})?\s*月(?:份|底|末|初|中旬|上旬|下旬)?(?:\s*\d{{1,2}}(?:{_TO}\d{{1,2}})?\s*[日号])?|\d{{1,2}}\s*[日号](?![一-鿿]线)",
-            r"[一二三四五六七八九十]{1,3}月(?:份|底|末|初|[一二三四五六七八九十]{1,3}日)?|\d{1,2}:\d\d(?::\d\d)?|\d{1,2}[时点](?:\d{1,2}分|半)?(?![一-鿿])|\d+\s*周年|[一二三四五六七八九十]周年",
-            # ordinals, ranks, addresses, models, document numbers, ages
-            rf"第\s*[\d{CHINESE}]+(?:[、和至-]\s*(?:第\s*)?[\d{CHINESE}]+)*|前\s*[\d{CHINESE}]+(?:名|位|强)?|\d+\s*强|\d+\s*号|\d+栋\d+单元|[〔\[]\d{{4}}[〕\]]\s*\d*号?",
-            r"(?<![A-Za-z])[A-Za-z][A-Za-z.-]{0,20}\d[\d.]*|\d+(?:\.\d+)?(?!(?:km|kg|ml|mL|ML|h?m[²³])(?![A-Za-z]))[A-Za-z]+|\d{11,}",
-            rf"(?<![\d{CHINESE}])[\d{CHINESE}]{{1,5}}(?:{_TO}[\d{CHINESE}]{{1,5}})?\s*周?岁",
-            # round the clock, and circles of so many minutes
-            r"24\s*小时(?!内)|365\s*天|7\s*[x×*]\s*24|(?<![\d一二三四五六七八九十])[\d一二三四五六七八九十]{1,4}\s*(?:分钟|刻钟|小时|公里)[一-鿿]{0,6}圈",
-            r"[一二三四五六七八九十]位一体|[一二三]次产业",
-        ]
-    )
-    + ")"
+    # Most numbers count something, and then only a formula may hold them.
+    rf"(?=\d)(?:{_FORMULA}|(?!\d{{1,10}}[%个家名户人余次场件元])(?:{'|'.join(_IN_DIGITS)}))"
+    rf"|(?=[“‘\"「《(〔\[第前])(?:{'|'.join(_OTHERS)})|(?=[{CHINESE}])(?:{'|'.join(_IN_CHARACTERS)})"
+    rf"|(?=[A-Za-z])(?:{_FORMULA}|(?<![A-Za-z])[A-Za-z][A-Za-z.-]{{0,20}}\d[\d.]*))"
 )
 # Nouns of which a report claims or promises that there were none.
 _NONE = (
@@ -96,7 +117,7 @@ _LASTS = re.compile(
 
 def clause_ends(text: str) -> list[int]:
     """Where clauses end, in order, for `clause_start`."""
-    return [m.end() for m in _CLAUSE_END.finditer(text)]
+    return (find_signs(text, _CLAUSE_END) + 1).tolist()
 
 
 def clause_start(ends: Sequence[int], floor: int, place: int) -> int:
@@ -119,16 +140,21 @@ class Quantity(NamedTuple):
 
 @cache
 def _pattern() -> re.Pattern[str]:
+    rows = sorted(read_units(), key=lambda u: -len(u["unit"]))
     units = "|".join(
         re.escape(u["unit"]) + (f"(?!{'|'.join(u['not_before'].split())})" if u["not_before"] else "")
-        for u in sorted(read_units(), key=lambda u: -len(u["unit"]))
+        for u in rows
     )
+    initials = re.escape("".join(sorted({u["unit"][0] for u in rows})))
+    units = f"(?>(?=[{initials}])(?:{units}))"  # what follows a unit follows no shorter one
+    inside = rf"[\d{CHINESE}点余多.,\s]"  # a numeral
     fuzzy = r"[余多]|[几来](?=[万亿个家名人户次件场])"
     return re.compile(
-        rf"(?=[\d{CHINESE}半数几上])(?:"  # as above
-        rf"(?P<fraction>(?P<of>{NUMERAL})分之(?P<part>{NUMERAL}))"
+        # As above; and characters without a unit, which count nothing, are followed by none of these.
+        rf"(?=[\d半数几上]|[{CHINESE}]{{1,{LONGEST}}}+[{CHINESE}{initials}点分个半余多几来以左、\s–—~至到-])(?:"
+        rf"(?={inside}{{1,30}}+(?:分之|个半|{inside}))"
+        rf"(?:(?P<fraction>(?P<of>{NUMERAL})分之(?P<part>{NUMERAL}))|(?P<and_half>{NUMERAL})个半(?P<half_of>小时|月))"
         rf"|(?P<much>(?<=[近超过约达占])(?:一半|半数))"
-        rf"|(?P<and_half>{NUMERAL})个半(?P<half_of>小时|月)"
         rf"|(?P<few>(?:[数几]|(?<!以)上)(?=[十百千万亿]))?(?P<low>{NUMERAL})(?P<fuzzy>{fuzzy})?(?P<scale>万亿|[万亿]|个亿)?[余多]?"
         rf"(?:(?P<inner>{units})?(?:{_TO}|(?P<next>、))(?P<high>{NUMERAL})(?P<fuzzy2>[余多])?)?"
         rf"\s?(?P<bound>以[上下]|左右)?\s?(?P<unit>{units})?)"
@@ -150,7 +176,7 @@ def find_quantities(
     text : str
         The normalised text.
     spans : iterable of (int, int)
-        Where to look, such as its sentences; no quantity crosses an end.
+        Where to look, such as its sentences, in order; no quantity crosses an end.
     names : iterable of (int, int)
         Stretches that are names or terms (十四五, 三门峡); numerals in them are no quantities.
 
@@ -160,91 +186,105 @@ def find_quantities(
         In order, disjoint. ``number`` is in the base unit of units.csv (1.19亿元 → 119000000 元).
     """
     # 13|个村公司 and 0.2个|百分点 are no names
-    names = [n for n in names if not _GOES_ON.search(text[max(0, n[0] - 2) : n[0]])]
-    covered = list(text)
-    for start, end in [*(m.span() for m in _NOT_NUMBERS.finditer(text)), *names]:
-        covered[start:end] = "\x00" * (end - start)
-    hidden = "".join(covered)
-    found = []
-    for start, end in spans:
-        zeros = _ZERO.finditer(text, start, end) if text.find("零", start, end) >= 0 else ()
+    names = [n for n in names if not _GOES_ON.search(text, max(0, n[0] - 2), n[0])]
+    hidden = _cover(text, sorted([*(m.span() for m in _NOT_NUMBERS.finditer(text)), *names]))
+    spans, found, numeral = list(spans), [], -1
+    if "零" in text:
+        zeros = (m for a, b in spans if text.find("零", a, b) >= 0 for m in _ZERO.finditer(text, a, b))
         found += [Quantity(*m.span(), 0.0, None, None, "count", "") for m in zeros]
-        if _NUMERAL.search(hidden, start, end):
-            found += _quantities(hidden, text, start, end)
+    for start, end in spans:
+        if numeral < start:
+            first = _NUMERAL.search(hidden, start)
+            numeral = first.start() if first else len(hidden)
+        if numeral < end:
+            found += _quantities(hidden, text, start, end, numeral)
     return sorted(found)
 
 
-def _quantities(hidden: str, text: str, start: int, end: int) -> Iterator[Quantity]:
-    place = start
-    while match := _pattern().search(hidden, place, end):
+def _cover(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """A text with blanks for spans that are in order, but may overlap."""
+    kept, place = [], 0
+    for start, end in spans:
+        if end > place:
+            kept += text[place:start], "\x00" * (end - max(start, place))
+            place = end
+    return "".join([*kept, text[place:]])
+
+
+def _quantities(hidden: str, text: str, start: int, end: int, numeral: int) -> Iterator[Quantity]:
+    """The quantities of a span, whose first numeral is known; a word before it may be one's (数百)."""
+    search, place = _pattern().search, max(start, numeral - 1)
+    while match := search(hidden, place, end):
         place = match.end()
-        if match["fraction"]:
+        if match["low"]:
+            if quantity := _quantity(match, hidden, text, start):
+                yield quantity
+            else:
+                place = match.end("low")  # what follows may be a quantity of its own
+        elif match["fraction"]:
             whole, part = parse_numeral(match["of"]), parse_numeral(match["part"])
             if whole and part is not None:
                 yield Quantity(*match.span(), round(100 * part / whole, 6), None, "%", "share", "")
         elif match["much"]:
             yield Quantity(*match.span(), 50.0, None, "%", "share", "")
-        elif match["and_half"]:
+        else:
             number = parse_numeral(match["and_half"])
             if number is not None:
                 unit = "个月" if match["half_of"] == "月" else "小时"
                 yield Quantity(*match.span(), number + 0.5, None, unit, "duration", "")
-        elif quantity := _quantity(match, hidden, text, start):
-            yield quantity
-        else:
-            place = match.end("low")  # what follows may be a quantity of its own
 
 
 def _quantity(match: re.Match[str], hidden: str, text: str, start: int) -> Quantity | None:
     """The quantity that a numeral and its unit make, or None if they only look like one."""
-    low, printed = match["low"].strip(), match["unit"]
-    chinese = low[0] in CHINESE
-    if chinese and (printed is None or (low in ("一", "二") and not match["high"])):
+    low, scale, upper, listed, bound, printed = match.group("low", "scale", "high", "next", "bound", "unit")
+    low, chinese = low.strip(), low[0] in CHINESE
+    if chinese and (printed is None or (low in ("一", "二") and not upper)):
         return None  # 一批, 二期
-    before, after = text[max(0, match.start() - 12) : match.start()], text[match.end() : match.end() + 12]
-    touching = hidden[max(0, match.start() - 2) : match.start()]
-    if (_IN_CHINESE if chinese else _IN_LATIN).search(touching):
+    first, stop = match.span()
+    if (_IN_CHINESE if chinese else _IN_LATIN).search(hidden, max(0, first - 2), first):
         return None
-    values = _values(match, low)
-    if values is None or (match["next"] and (match.start() == start or values[1] != values[0] + 1)):
+    number, high = _values(low, (scale or "").removeprefix("个"), upper, match["inner"])
+    if number is None or (listed and (first == start or high != number + 1)):
         return None  # 1、2家 is a range, but 1、 at the start of a sentence numbers a list
-    hedge = match["few"] or match["fuzzy"] or match["fuzzy2"] or match["bound"] or _hedge(before, after)
-    if chinese and not _counts(low, printed, hedge, before, after, len(values) > 1):
+    before, after = text[max(0, first - 12) : first], text[stop : stop + 12]
+    hedge = match["few"] or match["fuzzy"] or match["fuzzy2"] or bound or _hedge(before, after)
+    if chinese and not _counts(low, printed, hedge, before, after, high is not None):
         return None
-    base, factor, kind = _units().get(printed or "", (None, 1.0, ""))
-    stop = match.end()
     if printed is None:
         implied = _implied_unit(match, before, after)
         if implied is None:
             return None
-        base, kind = implied
-        stop = match.start("bound") if match["bound"] else stop
-    elif _is_no_measure(printed, kind, before, after):
-        return None
+        (base, kind), factor = implied, 1.0
+        stop = match.start("bound") if bound else stop
+    else:
+        base, factor, kind = _units()[printed]
+        if _is_no_measure(printed, kind, before, after):
+            return None
     if kind in ("count", "person") and (listed := _LISTED.fullmatch(low)):
         # 2.20个小区: the 2. numbers a list
-        first = match.start() + listed.start(1)
-        number = float(listed[1])
-        return Quantity(first, stop, number, None, base, kind, hedge) if match.start() == start else None
-    values = [round(v * factor, 6) for v in values]
-    stop = match.start() + len(text[match.start() : stop].rstrip())
-    return Quantity(match.start(), stop, values[0], values[1] if len(values) > 1 else None, base, kind, hedge)
+        number, place = float(listed[1]), first + listed.start(1)
+        return Quantity(place, stop, number, None, base, kind, hedge) if first == start else None
+    stop = first + len(text[first:stop].rstrip())
+    high = None if high is None else round(high * factor, 6)
+    return Quantity(first, stop, round(number * factor, 6), high, base, kind, hedge)
 
 
-def _values(match: re.Match[str], low: str) -> list[float] | None:
+def _values(
+    low: str, scale: str, upper: str | None, inner: str | None
+) -> tuple[float, float | None] | tuple[None, None]:
     """The number, or the two ends of a range, as printed."""
-    scale = (match["scale"] or "").removeprefix("个")
-    pair = parse_pair(low + scale) if low[0] in CHINESE else None
-    if pair and not match["high"]:
-        return pair
-    values = [parse_numeral(low + scale), *([parse_numeral(match["high"])] if match["high"] else [])]
-    if None in values:
-        return None
+    number = parse_numeral(low + scale)
+    if upper is None:
+        pair = parse_pair(low + scale) if low[0] in CHINESE else None
+        return pair or (number, None)
+    high = parse_numeral(upper)
+    if number is None or high is None:
+        return None, None
     # 1-2万元: a magnitude after the second number goes for both
-    shared = _MAGNITUDE.search(match["high"].strip()) if match["high"] else None
-    if shared and match["inner"] is None and not _MAGNITUDE.search(low + scale):
-        values[0] *= SCALE[shared[0]]
-    return values if values == sorted(values) else None
+    shared = _MAGNITUDE.search(upper.strip())
+    if shared and inner is None and not _MAGNITUDE.search(low + scale):
+        number *= SCALE[shared[0]]
+    return (number, high) if number <= high else (None, None)
 
 
 def _is_no_measure(printed: str, kind: str, before: str, after: str) -> bool:

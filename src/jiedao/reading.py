@@ -17,6 +17,7 @@ from jiedao.headings import Section
 from jiedao.indicators import Indicator, find_indicators
 from jiedao.periods import Period, Source
 from jiedao.provenance import Slogan, find_slogans
+from jiedao.segment import Tokens
 
 
 class Reading(NamedTuple):
@@ -58,7 +59,8 @@ def read_policy(
     Reading
         Every entry with start, end and the index of its sentence.
     """
-    source = Source(text, sections, sentences, tokens, stated or {})
+    columns = Tokens(*list(zip(*tokens, strict=True))[:3])
+    source = Source(text, sections, sentences, columns, stated or {})
     indicators, commitments = find_indicators(source), find_commitments(source)
     return Reading(
         indicators,

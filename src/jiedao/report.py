@@ -17,7 +17,7 @@ from jiedao.orientation import orient
 from jiedao.outline import Section, read_outline
 from jiedao.page import find_furniture
 from jiedao.periods import Period
-from jiedao.segment import KINDS, Cut, Segmenter, split_sentences
+from jiedao.segment import Segmenter, split_sentences
 
 LONGEST = 2_000_000  # characters; the longest reports of this kind have some 40,000
 # What is printed of a section, in tables and by `jiedao inspect --json`.
@@ -78,16 +78,10 @@ def token_spans(
     parsed: Parsed, segmenter: Segmenter, places: Iterable[str] = ()
 ) -> list[tuple[int, int, str, int]]:
     """Tokens of a report as (start, end, kind, index of the sentence); those of furniture are left out."""
-    return spans_of(parsed, segmenter.cut([parsed.body], [places]), 0)
-
-
-def spans_of(parsed: Parsed, cut: Cut, text: int) -> list[tuple[int, int, str, int]]:
-    """The same of a report that was cut with others: it is that text of them."""
-    starts, ends = cut.spans_in(text, parsed.body)
-    kinds = map(KINDS.__getitem__, cut.kinds_in(text)[cut.codes_in(text)].tolist())
+    tokens = segmenter.cut([parsed.body], [places]).tokens_in(0, parsed.body)
     first = np.array([start for start, _, _ in parsed.sentences])
-    sentences = np.searchsorted(first, starts, side="right") - 1
-    return list(zip(starts.tolist(), ends.tolist(), kinds, sentences.tolist(), strict=True))
+    sentences = np.searchsorted(first, tokens.starts, side="right") - 1
+    return list(zip(*tokens, sentences.tolist(), strict=True))
 
 
 def stated_periods(document: Mapping[str, str]) -> dict[str, Period]:

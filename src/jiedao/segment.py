@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib.util import find_spec
 from itertools import compress, groupby
+from typing import NamedTuple
 
 import numpy as np
 
@@ -139,6 +140,18 @@ class Vocabulary(dict[str, int]):
         return np.fromiter(map(self.__getitem__, words), np.int32, len(words))
 
 
+class Tokens(NamedTuple):
+    """The tokens of a text in columns: where they start and end, and their kinds as in `KINDS`."""
+
+    starts: Sequence[int] = ()
+    ends: Sequence[int] = ()
+    kinds: Sequence[str] = ()
+
+    def at(self, i: int) -> tuple[int, int, str]:
+        """Start, end and kind of one token."""
+        return self.starts[i], self.ends[i], self.kinds[i]
+
+
 @dataclass(frozen=True)
 class Cut:
     """Texts cut into words, in arrays: words are codes, kinds are places in `KINDS`.
@@ -189,12 +202,13 @@ class Cut:
         """How many characters each word of the vocabulary has; a term may hold a blank, which is none."""
         return np.array([len("".join(word.split())) for word in self.vocabulary], np.int64)
 
-    def spans_in(self, text: int, plain: str) -> tuple[np.ndarray, np.ndarray]:
-        """Where the words of one text start and end in it: they follow each other, but for blanks."""
-        places = np.flatnonzero(~are_blank(plain))
-        lengths = self.lengths[self.codes_in(text)]
+    def tokens_in(self, text: int, plain: str) -> Tokens:
+        """The words of one text where they stand in it: they follow each other, but for blanks."""
+        places, codes = np.flatnonzero(~are_blank(plain)), self.codes_in(text)
+        lengths = self.lengths[codes]
         ends = np.cumsum(lengths)
-        return places[ends - lengths], places[ends - 1] + 1
+        kinds = map(KINDS.__getitem__, self.kinds_in(text)[codes].tolist())
+        return Tokens(places[ends - lengths].tolist(), (places[ends - 1] + 1).tolist(), list(kinds))
 
 
 class Segmenter:
@@ -257,10 +271,7 @@ class Segmenter:
             Start, end and kind, as `cut` has it.
         """
         plain = normalise(text)
-        cut = self.cut([plain], [places])
-        starts, ends = cut.spans_in(0, plain)
-        kinds = map(KINDS.__getitem__, cut.kinds_in(0)[cut.codes].tolist())
-        return list(zip(starts.tolist(), ends.tolist(), kinds, strict=True))
+        return list(zip(*self.cut([plain], [places]).tokens_in(0, plain), strict=True))
 
     def cut(self, texts: Sequence[str], places: Sequence[Iterable[str]]) -> Cut:
         """Cut normalised texts into words.

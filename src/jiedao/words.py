@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
+
+import numpy as np
 
 try:
     import ahocorasick_rs
@@ -24,19 +28,36 @@ class Words:
     """
 
     def __init__(self, words: Iterable[str]) -> None:
-        self._words = sorted({*words} - {""})
+        self.words = sorted({*words} - {""})
         if ahocorasick_rs:
             longest = ahocorasick_rs.MatchKind.LeftmostLongest
-            self._automaton = ahocorasick_rs.AhoCorasick(self._words, matchkind=longest)
+            self._automaton = ahocorasick_rs.AhoCorasick(self.words, matchkind=longest)
         else:
-            self._automaton, self._pattern = None, re.compile(_pattern(_tree(self._words)) or "(?!)")
+            self._automaton, self._pattern = None, re.compile(_pattern(_tree(self.words)) or "(?!)")
 
     def find(self, text: str) -> list[tuple[str, int, int]]:
         """Word, start and end of each, in order, none over another."""
+        return [(self.words[i], start, end) for i, start, end in self.places(text)]
+
+    def places(self, text: str) -> list[tuple[int, int, int]]:
+        """The same, with the index of each word among ``words``, which are sorted."""
         if self._automaton:
-            words = self._words
-            return [(words[i], a, b) for i, a, b in self._automaton.find_matches_as_indexes(text)]
-        return [(m[0], *m.span()) for m in self._pattern.finditer(text)]
+            return self._automaton.find_matches_as_indexes(text)
+        return [(bisect_left(self.words, m[0]), *m.span()) for m in self._pattern.finditer(text)]
+
+
+def find_signs(text: str, signs: str) -> np.ndarray:
+    """Where any of some characters stand in a text, in order."""
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+    return np.flatnonzero(_among(signs)[points])
+
+
+@cache
+def _among(signs: str) -> np.ndarray:
+    """Of each code point, whether it is one of some characters."""
+    table = np.zeros(0x110000, bool)
+    table[[*map(ord, signs)]] = True
+    return table
 
 
 def _tree(words: Iterable[str]) -> dict[str, Any]:
