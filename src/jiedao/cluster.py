@@ -76,7 +76,13 @@ def cluster(workers: int | None, scheduler: str | None) -> Iterator[Client]:
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # a killed worker is started anew
     options = {"threads_per_worker": 1, "memory_limit": 0, "silence_logs": 50}
     options |= {"dashboard_address": "127.0.0.1:0"}  # any free port; None is 8787, with a warning if taken
-    config: dict[str, Any] = {"distributed.worker.profile.enabled": False}
+    # Dask looks often at a worker's stack, clock and memory; each look stops the reading, which holds Python.
+    config: dict[str, Any] = {
+        "distributed.worker.profile.enabled": False,
+        "distributed.admin.tick.interval": "1s",
+        "distributed.worker.memory.monitor-interval": "1s",
+        "distributed.admin.system-monitor.interval": "5s",
+    }
     if "forkserver" in multiprocessing.get_all_start_methods():
         config["distributed.worker.multiprocessing-method"] = "forkserver"
     with (

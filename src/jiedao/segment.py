@@ -46,7 +46,7 @@ KINDS = ("word", "sign", "number", "name", "term", "place")
 _WORD, _SIGN_KIND, _NUMBER_KIND, _NAME, _TERM, _PLACE = range(len(KINDS))
 # Traits of words: the kind, what `Segmenter._merge` does with them, and what `Segmenter._names` asks.
 _KIND = 7
-_AFFIX, _COUNTED_HERE, _LOCALISER, _BLANK, _BOUND, _NOUN, _NAMED = (8 << i for i in range(7))
+_AFFIX, _COUNTED_HERE, _LOCALISER, _BLANK, _BOUND, _NOUN = (8 << i for i in range(6))
 _EDITED = _AFFIX | _COUNTED_HERE | _LOCALISER
 MANY = 100_000  # words whose traits are remembered at most
 
@@ -77,6 +77,7 @@ _LONG_RUN = re.compile(rf"[{_KNOWN}]{{{LONGEST_RUN}}}(?=[{_KNOWN}])")
 _COUNTED = re.compile(
     rf"(第?[{_NUMERAL}几数]+)(是|[个家件项名次批条座处支位户栋片所种类场期级套份本台辆块张道位届轮])"
 )
+_COUNTING = set(_NUMERAL + "第几数")
 _AFFIXES = set("化性型式率业")
 _LOCALISERS = set("上下中内里外")
 _UNITS = set("省市区县州旗镇乡")
@@ -367,8 +368,13 @@ class Segmenter:
         places: list[frozenset[str]],
     ) -> list[list[Span]]:
         """Where names of places and bodies stand in each text that a noun of kind shows somewhere in it."""
-        traits, listed = self._traits.of(words)[codes], list(words)
-        nouns = np.flatnonzero((traits[1:] & _NOUN != 0) & (traits[:-1] & _NAMED != 0)) + 1
+        listed = list(words)
+        nouns = np.flatnonzero(self._traits.of(words)[codes] & _NOUN)
+        before = codes[nouns - 1]
+        named = np.zeros(len(words), bool)
+        for code in np.unique(before).tolist():
+            named[code] = may_be_named(listed[code])
+        nouns = nouns[named[before]]
         texts = np.searchsorted(bounds, nouns, side="right") - 1
         names: list[set[str]] = [set() for _ in masked]
         for i, text in zip(nouns.tolist(), texts.tolist(), strict=True):
@@ -464,7 +470,7 @@ class _Traits(dict[str, int]):
 
     def __init__(self, terms: frozenset[str]) -> None:
         super().__init__()
-        self.terms = terms
+        self.terms, self.nation = terms, place_names()
 
     def of(self, words: Collection[str]) -> np.ndarray:
         """The traits of some words."""
@@ -473,17 +479,19 @@ class _Traits(dict[str, int]):
         return np.fromiter(map(self.__getitem__, words), np.int32, len(words))
 
     def __missing__(self, word: str) -> int:
-        known = word in self.terms
-        kind = (
-            _PLACE if word in place_names() else _TERM if known else _SIGN_KIND if word in _SIGNS else _WORD
-        )
-        traits = kind | _BLANK * word.isspace() | _BOUND * (word[0] in _BOUNDS)
-        traits |= _NOUN * is_noun_of_kind(word) | _NAMED * may_be_named(word)
-        if word in _AFFIXES:
+        known, first = word in self.terms, word[0]
+        traits = _TERM if known else _SIGN_KIND if word in _SIGNS else _WORD
+        if word in self.nation:
+            traits = _PLACE
+        if is_noun_of_kind(word):
+            traits |= _NOUN
+        if first in _BOUNDS:
+            traits |= _BOUND | _BLANK * word.isspace()
+        elif word in _AFFIXES:
             traits |= _AFFIX
-        elif len(word) > 1 and not known and _COUNTED.fullmatch(word):
+        elif first in _COUNTING and len(word) > 1 and not known and _COUNTED.fullmatch(word):
             traits |= _COUNTED_HERE
-        elif len(word) == 2 and word[0] in _LOCALISERS and not known and not is_dictionary_word(word):
+        elif first in _LOCALISERS and len(word) == 2 and not known and not is_dictionary_word(word):
             traits |= _LOCALISER
         self[word] = traits
         return traits
