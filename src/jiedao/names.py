@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
@@ -44,23 +43,15 @@ _GENERIC = set("中心 工程 联盟 食堂 驿站 书房 市场 公园 地块".
 _NUMBERED = re.compile(r"第?[一二两三四五六七八九十百]+.?")
 LONGEST_NAME = 8
 LOOK_BACK = LONGEST_NAME + 4  # words before the last part of a noun that `noun_name` may look at
-MANY = 100_000  # words that are remembered at most
 _NAMES, _VERBS = ("nr", "ns", "nt", "nz"), ("v", "vi", "vd")  # tags of jieba's dictionary
 EVERYDAY = 300  # times a word stands in the texts that jieba's dictionary was counted on
-
-
-class _Entry(NamedTuple):
-    """A row of jieba's dictionary but for the word; a word that it lacks has no tag."""
-
-    count: int = 0
-    tag: str = ""
 
 
 @cache
 def _dictionary() -> tuple[str, dict[str, list[tuple[int, int]]]]:
     """The text of jieba's dictionary, and the stretches of it in which words begin with a character.
 
-    Words are looked up in the text: a report has few of them, and a set of them all takes long to build.
+    Only the stretches that are asked for are read: one report has few words, and all together are many.
     """
     text = "\n" + Path(find_spec("jieba").origin).with_name("dict.txt").read_bytes().decode()
     codes = np.frombuffer(text.encode("utf-32-le"), "<u4")
@@ -74,15 +65,18 @@ def _dictionary() -> tuple[str, dict[str, list[tuple[int, int]]]]:
     return text, stretches
 
 
-@lru_cache(MANY)
-def _entry(word: str) -> _Entry:
+@cache
+def _entries(first: str) -> dict[str, tuple[str, str]]:
+    """Count and tag of the words that begin with a character."""
     text, stretches = _dictionary()
-    for start, end in stretches.get(word[:1], ()):
-        place = text.find(f"\n{word} ", start, end)
-        if place != -1:
-            found, count, tag = text[place : text.index("\n", place + 1)].split()
-            return _Entry(int(count), tag) if found == word else _Entry()  # a word may hold a blank
-    return _Entry()
+    cells = [cell for start, end in stretches.get(first, ()) for cell in text[start:end].split()]
+    return dict(zip(cells[::3], zip(cells[1::3], cells[2::3], strict=True), strict=True))
+
+
+def _entry(word: str) -> tuple[int, str]:
+    """Count and tag of a word; one that the dictionary lacks has no tag."""
+    count, tag = _entries(word[:1]).get(word, ("0", ""))
+    return int(count), tag
 
 
 @cache
@@ -92,12 +86,12 @@ def _stopwords() -> set[str]:
 
 def is_dictionary_word(word: str) -> bool:
     """Whether jieba's dictionary holds a word, as a name or otherwise, or the stop list does."""
-    return word in _stopwords() or _entry(word).tag != ""  # 印发街道文件: a verb that jieba lacks is no name
+    return word in _stopwords() or _entry(word)[1] != ""  # 印发街道文件: a verb that jieba lacks is no name
 
 
 def _is_named(word: str) -> bool:
     """Whether the dictionary has a word as a name: of a person, a place, a body or something else."""
-    return len(word) > 1 and _entry(word).tag.startswith(_NAMES) and word not in _stopwords()
+    return len(word) > 1 and _entry(word)[1].startswith(_NAMES) and word not in _stopwords()
 
 
 def is_ordinary_word(word: str) -> bool:
@@ -107,13 +101,13 @@ def is_ordinary_word(word: str) -> bool:
 
 def is_verb(word: str) -> bool:
     """Whether jieba's dictionary has a word as a verb, not as a noun of action (检查, 服务)."""
-    return _entry(word).tag in _VERBS
+    return _entry(word)[1] in _VERBS
 
 
 def is_everyday_word(word: str) -> bool:
     """Whether a word is so common that a place of that name is rarely meant by it (建设, 和平, 新华)."""
-    entry = _entry(word)
-    return entry.count >= EVERYDAY and entry.tag != "ns"
+    count, tag = _entry(word)
+    return count >= EVERYDAY and tag != "ns"
 
 
 def any_of(words: Iterable[str]) -> re.Pattern[str]:
