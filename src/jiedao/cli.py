@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import json
 import os
 import re
@@ -298,6 +299,10 @@ def scale(
         if terminal:
             click.echo(f"\r{progress}  ", nl=False, err=True)
 
+    if not scheduler:
+        from jiedao.forks import start_fork_server
+
+        start_fork_server()
     try:
         from jiedao import scale as scaling
 
@@ -310,6 +315,7 @@ def scale(
         click.echo(f"{table}\t{n}")
     if rows["errors"]:
         click.echo(f"{rows['errors']:,} texts could not be read; see {target / 'errors'}", err=True)
+    gc.freeze()  # a process that ends need not look for garbage
 
 
 def _regex(_ctx: click.Context, _param: click.Parameter, pattern: str) -> str:

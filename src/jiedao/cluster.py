@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import multiprocessing
 from collections.abc import Iterator
 from contextlib import contextmanager
 from os import cpu_count
@@ -13,6 +12,7 @@ import dask
 from distributed import CancelledError, Client, Future, KilledWorker, LocalCluster, as_completed
 
 from jiedao import JiedaoError
+from jiedao.forks import can_fork
 from jiedao.parts import Part, Settings
 
 AHEAD = 2  # parts that wait at each worker
@@ -83,7 +83,7 @@ def cluster(workers: int | None, scheduler: str | None) -> Iterator[Client]:
         "distributed.worker.memory.monitor-interval": "1s",
         "distributed.admin.system-monitor.interval": "5s",
     }
-    if "forkserver" in multiprocessing.get_all_start_methods():
+    if can_fork():
         config["distributed.worker.multiprocessing-method"] = "forkserver"
     with (
         dask.config.set(config),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -120,8 +121,12 @@ def local_places(row: Mapping[str, str | None]) -> set[str]:
 
     A name that is an everyday word (建设街道, 和平区) counts only with the word for what it is.
     """
-    forms = {form for column in PLACES for form in place_forms(row.get(column) or "")}
-    return {form for form in forms if not is_everyday_word(form)}
+    return {form for column in PLACES for form in _local_forms(row.get(column) or "")}
+
+
+@lru_cache(maxsize=10_000)
+def _local_forms(place: str) -> set[str]:
+    return {form for form in place_forms(place) if not is_everyday_word(form)}
 
 
 def place_forms(place: str) -> set[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
@@ -33,6 +33,7 @@ _NOUN = re.compile("|".join(PLACE_NOUNS + BODY_NOUNS))
 # jieba takes time with the square of a run without a sign; prose has none half as long.
 LONGEST_RUN = 200
 _QUOTED = re.compile(r"“([\w·]{2,7})”")  # what is longer is a saying
+_TWO = re.compile(r"[\u4e00-\u9fff]{2}")
 # Characters that stand before a name but are never in one, and what parts clauses.
 _BEFORE = frozenset(
     "\n的在对将为与和及或把被给向从到由于以让使用等各该本我全某每两几多新老旧大小上下中内外前后其此这那并经就是有了着过至含即如按据除"
@@ -43,6 +44,7 @@ _GENERIC = set("中心 工程 联盟 食堂 驿站 书房 市场 公园 地块".
 _NUMBERED = re.compile(r"第?[一二两三四五六七八九十百]+.?")
 LONGEST_NAME = 8
 LOOK_BACK = LONGEST_NAME + 4  # words before the last part of a noun that `noun_name` may look at
+MANY = 100_000  # words whose answers are remembered at most
 _NAMES, _VERBS = ("nr", "ns", "nt", "nz"), ("v", "vi", "vd")  # tags of jieba's dictionary
 EVERYDAY = 300  # times a word stands in the texts that jieba's dictionary was counted on
 
@@ -94,6 +96,7 @@ def _is_named(word: str) -> bool:
     return len(word) > 1 and _entry(word)[1].startswith(_NAMES) and word not in _stopwords()
 
 
+@lru_cache(MANY)
 def is_ordinary_word(word: str) -> bool:
     """Whether jieba's dictionary holds a word, and not as a name."""
     return is_dictionary_word(word) and not _is_named(word)
@@ -143,8 +146,7 @@ def longest_first(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def quoted_names(text: str) -> set[str]:
     """Short quoted phrases without punctuation inside: brands, programmes, slogans."""
-    quoted = {q for q in _QUOTED.findall(text) if re.search(r"[\u4e00-\u9fff]{2}", q)}
-    return {q for q in quoted if not is_ordinary_word(q)}
+    return {q for q in _QUOTED.findall(text) if _TWO.search(q) and not is_ordinary_word(q)}
 
 
 def is_noun_of_kind(word: str) -> bool:
@@ -152,6 +154,7 @@ def is_noun_of_kind(word: str) -> bool:
     return word in _NOUN_ENDS
 
 
+@lru_cache(MANY)
 def may_be_named(word: str) -> bool:
     """Whether a name may end in a word and the noun of its kind after it."""
     return word in _NOUN_ENDS or (not _parts_clauses(word) and (len(word) == 1 or _is_name(word)))

@@ -22,7 +22,7 @@ from jiedao.files import read_bounded
 from jiedao.lexicon import separator
 
 MANIFEST = "manifest.json"  # of the tables that a run writes
-PART_BYTES = 4 * 2**20  # of texts in one part, some 300 reports: what a worker holds at a time
+PART_BYTES = 2 * 2**20  # of texts in one part, some 170 reports: what a worker holds at a time
 
 
 # What a part is read into; documents last, as they say that a part is finished.

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import multiprocessing
-import multiprocessing.forkserver
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,6 +21,7 @@ import pyarrow.parquet as pq
 from jiedao import JiedaoError, __version__
 from jiedao.documents import corpus_folder, own_terms
 from jiedao.files import locked, replacing
+from jiedao.forks import start_fork_server
 from jiedao.parts import MANIFEST, Part, Settings, deal, source_size
 
 
@@ -114,16 +113,6 @@ def scale(
 def count_rows(target: Path, table: str) -> int:
     """How many rows a table has."""
     return sum(pq.read_metadata(file).num_rows for file in target.glob(f"{table}/part-*.parquet"))
-
-
-def start_fork_server() -> None:
-    """Start the process that workers are forked from; it reads the dictionary while this one gets ready.
-
-    Windows has none; there each worker starts for itself.
-    """
-    if "forkserver" in multiprocessing.get_all_start_methods():
-        multiprocessing.set_forkserver_preload(["jiedao.workers"])
-        multiprocessing.forkserver.ensure_running()
 
 
 def _file(target: Path, table: str, n: int) -> Path:

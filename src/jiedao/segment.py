@@ -17,7 +17,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib.util import find_spec
-from itertools import compress, groupby
+from itertools import compress, groupby, islice
 from typing import NamedTuple
 
 import numpy as np
@@ -28,6 +28,7 @@ from jiedao.lexicon import default_terms, place_names
 from jiedao.names import (
     LONGEST_RUN,
     LOOK_BACK,
+    MANY,
     any_of,
     find_all,
     is_dictionary_word,
@@ -47,8 +48,6 @@ _WORD, _SIGN_KIND, _NUMBER_KIND, _NAME, _TERM, _PLACE = range(len(KINDS))
 # Traits of words: the kind, what `Segmenter._merge` does with them, and what `Segmenter._names` asks.
 _KIND = 7
 _AFFIX, _COUNTED_HERE, _LOCALISER, _BLANK, _BOUND, _NOUN = (8 << i for i in range(6))
-_EDITED = _AFFIX | _COUNTED_HERE | _LOCALISER
-MANY = 100_000  # words whose traits are remembered at most
 
 _HAN = "\u3007\u3400-\u9fff\U00020000-\U0003ffff"
 _HAN_CHARACTER = re.compile(f"[{_HAN}]")
@@ -130,7 +129,11 @@ def split_sentences(text: str, spans: Iterable[Span]) -> list[tuple[int, int, in
 
 
 class Vocabulary(dict[str, int]):
-    """Words and their codes: each has the number in which it came."""
+    """Words and their codes, which are the numbers in which they came, and their traits."""
+
+    def __init__(self, traits: _Traits) -> None:
+        super().__init__()
+        self._traits, self._known = traits, np.empty(0, np.int32)
 
     def __missing__(self, word: str) -> int:
         code = self[word] = len(self)
@@ -139,6 +142,11 @@ class Vocabulary(dict[str, int]):
     def encode(self, words: Collection[str]) -> np.ndarray:
         """The codes of some words; new ones are taken in."""
         return np.fromiter(map(self.__getitem__, words), np.int32, len(words))
+
+    def traits(self) -> np.ndarray:
+        """The traits of all words, by code."""
+        self._known = np.append(self._known, self._traits.of([*islice(self, len(self._known), None)]))
+        return self._known
 
 
 class Tokens(NamedTuple):
@@ -304,7 +312,7 @@ class Segmenter:
             masked.append(_LONG_RUN.sub(r"\g<0> ", text) if long else text)
             found += words
             kinds.append(kinds_of)
-        words = Vocabulary()
+        words = Vocabulary(self._traits)
         by_text = [words.encode(self._cut(text)) for text in masked]  # one by one, so that the cache holds it
         codes = _joined(by_text)
         bounds = np.cumsum([0, *map(len, by_text)])
@@ -322,7 +330,7 @@ class Segmenter:
         listed = list(compress(words, stands))
         code_of = dict(zip(listed, range(len(listed)), strict=True))
         own = [{code_of[word]: kind for word, kind in of.items() if word in code_of} for of in kinds]
-        return Cut(listed, self._traits.of(listed) & _KIND, (np.cumsum(stands) - 1)[codes], bounds, own)
+        return Cut(listed, words.traits()[stands] & _KIND, (np.cumsum(stands) - 1)[codes], bounds, own)
 
     def _mask(self, plain: str, whole: list[tuple[int, int, int]]) -> tuple[str, list[str], dict[str, int]]:
         """Put `_FOUND` for all that the engine is not asked about; and what stands there, with its kind.
@@ -369,7 +377,7 @@ class Segmenter:
     ) -> list[list[Span]]:
         """Where names of places and bodies stand in each text that a noun of kind shows somewhere in it."""
         listed = list(words)
-        nouns = np.flatnonzero(self._traits.of(words)[codes] & _NOUN)
+        nouns = np.flatnonzero(words.traits()[codes] & _NOUN)
         before = codes[nouns - 1]
         named = np.zeros(len(words), bool)
         for code in np.unique(before).tolist():
@@ -416,19 +424,17 @@ class Segmenter:
         self, words: Vocabulary, codes: np.ndarray, bounds: np.ndarray, found: list[str], names: list[str]
     ) -> tuple[np.ndarray, np.ndarray]:
         """The engine's words, cut to the standard of the study, and among them those found before."""
-        traits = self._traits.of(words)[codes]
-        places = np.flatnonzero(traits & _EDITED)
-        inside = (traits[places - 1] & _BOUND == 0).tolist()
+        codes, bounds = self._split_counted(words, codes, bounds)
+        traits = words.traits()[codes]
+        places = np.flatnonzero(traits & (_AFFIX | _LOCALISER))
+        places = places[traits[places - 1] & _BOUND == 0]  # inside a run of Chinese characters
         listed = list(words)
         edits: dict[int, tuple[str, ...]] = {}
-        for i, trait, within in zip(places.tolist(), traits[places].tolist(), inside, strict=True):
+        for i in places.tolist():
             word = listed[codes[i]]
-            if trait & _COUNTED_HERE:
-                edits[i] = _COUNTED.fullmatch(word).groups()
-            elif trait & _LOCALISER and within:
-                # 服务|上|求|精准: an invented word that begins with a localiser is none, inside a run
+            if len(word) > 1:  # 服务|上|求|精准: an invented word that begins with a localiser is none
                 edits[i] = tuple(word)
-            elif trait & _AFFIX and within:
+            else:
                 before = i - 1
                 while edits.get(before) == ():  # an affix too, which went to the word before
                     before -= 1
@@ -442,8 +448,21 @@ class Segmenter:
         new = words.encode([word for i in firsts.tolist() for word in edits[i]])
         sizes = np.array([len(edits[i]) for i in firsts.tolist()], np.int64)
         codes, bounds = _replace(codes, bounds, firsts, firsts + 1, new, sizes)
-        kept = self._traits.of(words)[codes] & _BLANK == 0
+        kept = words.traits()[codes] & _BLANK == 0
         return codes[kept], np.append(0, np.cumsum(kept))[bounds]
+
+    def _split_counted(
+        self, words: Vocabulary, codes: np.ndarray, bounds: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Part numerals from what they count: 三个, 第一批."""
+        counted = words.traits() & _COUNTED_HERE != 0
+        places = np.flatnonzero(counted[codes])
+        halves = np.zeros((len(counted), 2), np.int32)
+        for code, word in zip(np.flatnonzero(counted).tolist(), compress(list(words), counted), strict=True):
+            halves[code] = words.encode(_COUNTED.fullmatch(word).groups())
+        return _replace(
+            codes, bounds, places, places + 1, halves[codes[places]].ravel(), np.full(len(places), 2)
+        )
 
     def _whole(self, plain: str, places: frozenset[str], repeats: bool) -> list[tuple[int, int, int]]:
         """Stretches that are one word whatever the engine says: signed terms and names, longest first.
