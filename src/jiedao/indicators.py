@@ -94,7 +94,7 @@ _LISTED = re.compile(r"\(?\d{1,2}[.、)](?!\d)")
 # Words after which a list of components is over, or goes on with something else.
 _MORE = re.compile("其中|预计|新增|还有|另有|此外|另外|外加|同时")
 LONGEST_MEASURE = 16
-_NUMERAL = re.compile(f"[{CHINESE}\\d]")
+_NUMERALS = re.compile(f"[{CHINESE}\\d]+")
 _NAMED = ("place", "name", "term")
 _ZERO = re.compile("^零|(?:为|降为|达到?)零$")
 NEAR = 40  # of the quantities before one, in a sentence that is a whole list
@@ -252,8 +252,12 @@ def _names(source: Source) -> list[tuple[int, int]]:
     """Tokens in which a numeral is part of a name, a term or an idiom."""
     text, tokens = source.text, source.tokens
     held: dict[int, int] = {}  # the first numeral from the start of a token on
-    for match in _NUMERAL.finditer(text):
-        held.setdefault(bisect_right(tokens.starts, match.start()), match.start())
+    for numeral in _NUMERALS.finditer(text):
+        place, end = numeral.span()
+        while place < end:
+            i = bisect_right(tokens.starts, place)
+            held.setdefault(i, place)
+            place = tokens.starts[i] if i < len(tokens.starts) else end
     names = []
     for i, place in held.items():
         start, end, kind = tokens.at(i - 1) if i else (0, 0, "")
