@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import multiprocessing
 import multiprocessing.forkserver
+import os
+
+# Large pages where the system lends them (glibc 2.35 and later): a dictionary is read all over the place.
+_LARGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 
 
 def can_fork() -> bool:
@@ -13,6 +17,13 @@ def can_fork() -> bool:
 
 def start_fork_server() -> None:
     """Start it, if it does not run; it loads `jiedao.workers` while this process gets ready."""
-    if can_fork():
-        multiprocessing.set_forkserver_preload(["jiedao.workers"])
+    if not can_fork():
+        return
+    multiprocessing.set_forkserver_preload(["jiedao.workers"])
+    new = {name: value for name, value in _LARGE_PAGES.items() if name not in os.environ}
+    os.environ.update(new)
+    try:
         multiprocessing.forkserver.ensure_running()
+    finally:
+        for name in new:
+            del os.environ[name]
