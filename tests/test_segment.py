@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from jiedao import JiedaoError
 from jiedao.clean import normalise
 from jiedao.names import LONGEST_RUN
-from jiedao.segment import Segmenter, split_sentences
+from jiedao.segment import KINDS, Segmenter, split_sentences
 
 SEGMENTER = Segmenter()
 TEXTS = Path(__file__).parents[1] / "data" / "raw" / "texts"
@@ -254,6 +255,35 @@ def test_both_engines_cut_the_corpus_alike(twins):
 def test_both_engines_cut_any_text_alike(twins, text):
     for jieba, rjieba in twins:
         assert jieba.tag(text) == rjieba.tag(text)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.lists(st.lists(st.sampled_from(PIECES) | st.text(HAN, max_size=8)).map("".join), max_size=5))
+def test_a_text_is_cut_alike_whatever_is_cut_with_it(texts):
+    plain = [*map(normalise, texts)]
+    places = [{"东门", "东门街道"}, (), {"湖滨市"}] * 2
+    cut = SEGMENTER.cut(plain, places[: len(plain)])
+    together = [list(zip(*cut.tokens_in(i, text), strict=True)) for i, text in enumerate(plain)]
+    assert together == [SEGMENTER.tag(text, stated) for text, stated in zip(plain, places, strict=False)]
+
+
+def test_how_often_words_stand_in_texts():
+    texts, places = ["东门,东门街道。东门", "", "东门大道和2024年"], [{"东门"}, (), ()]
+    cut = SEGMENTER.cut(texts, places)
+    counts = {
+        (int(text), cut.vocabulary[code], KINDS[kind]): int(n)
+        for text, code, kind, n in zip(*cut.counts(), strict=True)
+    }
+    tagged = [
+        (i, text[a:b], kind) for i, text in enumerate(texts) for a, b, kind in SEGMENTER.tag(text, places[i])
+    ]
+    assert counts == Counter(tagged)
+    assert counts[0, "东门", "place"] >= 2
+
+
+def test_a_character_three_times_in_a_row_is_one_word():
+    assert words("章新新新章") == "章 新新新 章"
+    assert words("新新") == "新新"
 
 
 def test_a_run_without_a_sign_is_cut_in_pieces_by_both(twins):

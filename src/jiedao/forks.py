@@ -5,14 +5,15 @@ from __future__ import annotations
 import multiprocessing
 import multiprocessing.forkserver
 import os
+import sys
 
 # Large pages where the system lends them (glibc 2.35 and later): a dictionary is read all over the place.
 _LARGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 
 
 def can_fork() -> bool:
-    """Whether workers can be forked; on Windows each starts for itself."""
-    return "forkserver" in multiprocessing.get_all_start_methods()
+    """Whether workers can be forked; elsewhere each starts for itself, as libraries of macOS bear no fork."""
+    return sys.platform == "linux"
 
 
 def start_fork_server() -> None:
