@@ -26,11 +26,12 @@ from distributed import Client, LocalCluster
 from pages import make_page
 
 import jiedao
-from jiedao import JiedaoError, parts
+from jiedao import JiedaoError, extract, parts
 from jiedao.cli import main
 from jiedao.corpus import Corpus, read_corpus
 from jiedao.extract import SCHEMAS
 from jiedao.files import locked
+from jiedao.parts import TABLES, Part, Record, Settings
 from jiedao.scale import scale
 
 ROOT = Path(__file__).parents[1]
@@ -368,6 +369,32 @@ def test_a_table_has_its_columns_in_every_part(undisturbed):
     for name, data in undisturbed.items():
         if name.endswith(".parquet"):
             assert pq.read_schema(pa.BufferReader(data)) == SCHEMAS[Path(name).parent.name]
+
+
+def test_the_tables_are_those_of_the_schemas():
+    assert tuple(SCHEMAS) == TABLES
+
+
+def test_what_nobody_foresaw_in_one_text_does_not_touch_the_others(monkeypatch):
+    parse = extract.parse_text
+
+    def broken(text, *more):
+        if "坏" in text:
+            raise ZeroDivisionError("of no kind that is known")
+        return parse(text, *more)
+
+    records = [Record(f"r{n}", {}, REPORT + str(n)) for n in range(3)]
+    settings = Settings((), "jieba", False)
+    _, _, alone = extract.read_part(Part(1, records=(records[0], records[2])), settings)
+    monkeypatch.setattr(extract, "parse_text", broken)
+    records[1] = records[1]._replace(text=REPORT + "坏")
+    n, _, found = extract.read_part(Part(1, records=tuple(records)), settings)
+    rows = {name: pq.read_table(pa.BufferReader(data)).to_pylist() for name, data in found.items()}
+    said = "ZeroDivisionError: of no kind that is known"
+    assert (n, rows.pop("errors")) == (3, [{"doc_id": "r1", "source": "r1", "reason": said}])
+    for name, held in rows.items():
+        expected = pq.read_table(pa.BufferReader(alone[name])).to_pylist()
+        assert sorted(map(repr, held)) == sorted(map(repr, expected)), name
 
 
 def test_the_dictionary_is_built_once_a_worker(tmp_path, address):

@@ -104,7 +104,7 @@ def normalise(text: str) -> str:
     character, every kind of blank a space, every kind of line separator a line feed (a carriage
     return stays). The length does not change, so offsets hold in both texts.
     """
-    plain = _PLAIN.take(_codes(text)).tobytes().decode("utf-32-le", "surrogatepass")
+    plain = _PLAIN.take(code_points(text)).tobytes().decode("utf-32-le", "surrogatepass")
     if "&" in plain or "<" in plain:
         plain = SPELT_BLANK.sub(lambda m: " " * len(m[0]), plain)
     return plain
@@ -112,23 +112,24 @@ def normalise(text: str) -> str:
 
 def are_blank(text: str) -> np.ndarray:
     """Of each character of a text, whether it is a blank or a line end."""
-    return _BLANK.take(_codes(text), mode="clip")
+    return _BLANK.take(code_points(text), mode="clip")
 
 
 def longest_run(text: str) -> int:
     """Characters of the longest run of common Chinese characters, or of any beyond them."""
-    bounds = np.flatnonzero(_codes(text) < 0x4E00)
+    bounds = np.flatnonzero(code_points(text) < 0x4E00)
     return int(np.diff(bounds, prepend=-1, append=len(text)).max()) - 1
 
 
 def has_repeats(text: str) -> bool:
     """Whether a common Chinese character, or one beyond them, stands three times in a row."""
-    codes = _codes(text)
+    codes = code_points(text)
     same = codes[1:] == codes[:-1]
     return bool((same[1:] & same[:-1] & (codes[2:] >= 0x4E00)).any())
 
 
-def _codes(text: str) -> np.ndarray:
+def code_points(text: str) -> np.ndarray:
+    """The code point of each character of a text."""
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
 
 
@@ -138,11 +139,12 @@ def lines(text: str) -> list[tuple[int, int]]:
 
 
 def masked(text: str, spans: Iterable[tuple[int, int]], sign: str) -> str:
-    """A text with a sign for each character of some spans, which stand in order."""
+    """A text with a sign for each character of some spans, which stand in order and may overlap."""
     kept, place = [], 0
     for start, end in spans:
-        kept += [text[place:start], sign * (end - max(place, start))]
-        place = end
+        if end > place:
+            kept += [text[place:start], sign * (end - max(place, start))]
+            place = end
     return "".join([*kept, text[place:]])
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from jiedao.clean import code_points
 from jiedao.lexicon import CATEGORIES, stopwords
 
 PLACE_NOUNS = (
@@ -56,7 +57,7 @@ def _dictionary() -> tuple[str, dict[str, list[tuple[int, int]]]]:
     Only the stretches that are asked for are read: one report has few words, and all together are many.
     """
     text = "\n" + Path(find_spec("jieba").origin).with_name("dict.txt").read_bytes().decode()
-    codes = np.frombuffer(text.encode("utf-32-le"), "<u4")
+    codes = code_points(text)
     rows = np.flatnonzero(codes[:-1] == ord("\n"))
     firsts = codes[rows + 1]
     begins = np.flatnonzero(np.diff(firsts, prepend=0))

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
+from jiedao.clean import masked
 from jiedao.lexicon import read_units
 from jiedao.numerals import CHINESE, LONGEST, NUMERAL, SCALE, parse_numeral, parse_pair
 from jiedao.words import find_signs
@@ -187,7 +188,7 @@ def find_quantities(
     """
     # 13|个村公司 and 0.2个|百分点 are no names
     names = [n for n in names if not _GOES_ON.search(text, max(0, n[0] - 2), n[0])]
-    hidden = _cover(text, sorted([*(m.span() for m in _NOT_NUMBERS.finditer(text)), *names]))
+    hidden = masked(text, sorted([*(m.span() for m in _NOT_NUMBERS.finditer(text)), *names]), "\x00")
     spans, found, numeral = list(spans), [], -1
     if "零" in text:
         zeros = (m for a, b in spans if text.find("零", a, b) >= 0 for m in _ZERO.finditer(text, a, b))
@@ -199,16 +200,6 @@ def find_quantities(
         if numeral < end:
             found += _quantities(hidden, text, start, end, numeral)
     return sorted(found)
-
-
-def _cover(text: str, spans: Iterable[tuple[int, int]]) -> str:
-    """A text with blanks for spans that are in order, but may overlap."""
-    kept, place = [], 0
-    for start, end in spans:
-        if end > place:
-            kept += text[place:start], "\x00" * (end - max(start, place))
-            place = end
-    return "".join([*kept, text[place:]])
 
 
 def _quantities(hidden: str, text: str, start: int, end: int, numeral: int) -> Iterator[Quantity]:

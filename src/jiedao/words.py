@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from jiedao.clean import code_points
+
 try:
     import ahocorasick_rs
 except ImportError:  # it is optional: a pattern finds the same, more slowly
@@ -48,8 +50,7 @@ class Words:
 
 def find_signs(text: str, signs: str) -> np.ndarray:
     """Where any of some characters stand in a text, in order."""
-    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
-    return np.flatnonzero(_among(signs)[points])
+    return np.flatnonzero(_among(signs)[code_points(text)])
 
 
 @cache
