@@ -36,7 +36,7 @@ from jiedao.lexicon import stopwords
 from jiedao.resample import SEED
 
 GROUPS = ("province", "city", "district", "street", "year", "genre")
-SHARE = 8_000_000  # rows of terms that are added up at a time
+SHARE = 20_000_000  # terms of groups that are added up at a time
 SWEEPS = 100  # of coordinate descent: on unit vectors it stands still long before
 
 
@@ -177,28 +177,29 @@ def frequency(
     """
     with _connected(folder, by, ["terms"], **session) as db:
         _count_content(db, hide, mask, shortest)
-        [(rows,)] = db.execute("SELECT count(*) FROM terms").fetchall()
-        shares = 1 + rows // SHARE
+        # Where groups by terms are too many sums for the memory, a share of the terms at a time.
+        [(sums,)] = db.execute("SELECT approx_count_distinct(hash(g, term)) FROM held").fetchall()
+        shares = 1 + sums // SHARE
         db.execute(
             """CREATE TEMP TABLE found (
             g INTEGER, term VARCHAR, n BIGINT, documents BIGINT, apart HUGEINT, inside HUGEINT)"""
         )
         db.execute(f"SET VARIABLE shares = {shares}")
-        # All groups by all terms are too many sums for the memory: a share of the terms at a time.
         for share in range(shares):
             db.execute(f"SET VARIABLE share = {share}")
-            db.execute("CREATE OR REPLACE TEMP TABLE portion AS SELECT * FROM held")
+            db.execute(
+                """CREATE OR REPLACE TEMP TABLE sums AS
+                SELECT g, term, sum(n)::BIGINT AS n, count(*) AS documents
+                FROM held GROUP BY g, term HAVING sum(n) >= $1""",
+                [fewest],
+            )
             # With c of n occurrences in a document of m of N tokens, |v − s| is |c·N − n·m| / n·N.
             db.execute(
                 """INSERT INTO found
-                WITH sums AS MATERIALIZED (
-                    SELECT g, term, sum(n)::BIGINT AS n, count(*) AS documents
-                    FROM portion GROUP BY g, term HAVING sum(n) >= $1)
                 SELECT g, term, any_value(sums.n), any_value(documents),
-                    sum(abs(portion.n * total - sums.n * size)), sum(size)
-                FROM portion JOIN sums USING (g, term) JOIN groups USING (g) JOIN numbered USING (i, g)
-                GROUP BY g, term""",
-                [fewest],
+                    sum(abs(held.n * total - sums.n * size)), sum(size)
+                FROM held JOIN sums USING (g, term) JOIN groups USING (g) JOIN numbered USING (i, g)
+                GROUP BY g, term"""
             )
         out = db.execute(
             """WITH deviation AS (
