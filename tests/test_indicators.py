@@ -216,6 +216,17 @@ def test_any_report_is_read(text, noise):
     assert all(0 <= c.start < c.end <= len(plain) for c in checks)
 
 
+@pytest.mark.parametrize("unit", ["其中1个,", "其中女1人、", "其中增加1个,", "增长5%,占全区3%,"])
+def test_names_of_measures_do_not_grow_along_a_list(unit):
+    measures = of("review", "党员100人," + unit * 60, "measure")
+    assert len(measures) > 60
+    assert max(map(len, measures)) <= 64
+
+
+def test_a_part_of_no_name_is_called_as_its_total():
+    assert of("review", "党员100人,其中20人,其中女10人。", "measure") == ["党员", "党员", "党员(女)"]
+
+
 @pytest.mark.parametrize("unit", ["建成公园3个、", "增长5%,"])
 def test_time_grows_with_the_sentence_not_its_square(unit):
     def seconds(n):

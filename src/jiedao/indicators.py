@@ -12,12 +12,15 @@ from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
+import numpy as np
+
 from jiedao.lexicon import read_measures
 from jiedao.names import is_verb
 from jiedao.numerals import CHINESE
 from jiedao.periods import Period, Source, find_periods
 from jiedao.quantities import LONGEST_CLAUSE, Quantity, clause_start, find_quantities
-from jiedao.words import Words
+from jiedao.segment import KINDS
+from jiedao.words import Words, find_signs
 
 _GROWS = re.compile(
     r"(?:同比|环比|比上年|较上年|较去年|比去年|年均|(?<![一二三四五六七八九十\d])年增(?!加))(?!例)|(?:正|负)?增长(?:率|了)?(?!贡献|极|点|动力|方式|目标|预期)|增速|增幅|涨幅|降幅|上升|上涨|提高|提升|增加(?!值)|扩大|下降|减少|降低|回落|下跌|压减|压缩|下调|削减|缩减|缩短|收窄|下滑|[增降]$"
@@ -94,8 +97,9 @@ _LISTED = re.compile(r"\(?\d{1,2}[.、)](?!\d)")
 # Words after which a list of components is over, or goes on with something else.
 _MORE = re.compile("其中|预计|新增|还有|另有|此外|另外|外加|同时")
 LONGEST_MEASURE = 16
-_NUMERALS = re.compile(f"[{CHINESE}\\d]+")
-_NAMED = ("place", "name", "term")
+LONGEST_NESTED = 64  # with the totals that it is a part of, of which there are many where 其中 follows 其中
+_NUMERALS = CHINESE + "".join(filter(str.isdecimal, map(chr, range(0x10000))))
+_NAMED = np.array([kind in ("place", "name", "term") for kind in KINDS])
 _ZERO = re.compile("^零|(?:为|降为|达到?)零$")
 NEAR = 40  # of the quantities before one, in a sentence that is a whole list
 # Parts that add up to more than this above their total are no parts of it, but a list that goes on.
@@ -213,7 +217,9 @@ def _describe(quantity: Quantity, near: Near, whole: Indicator | None) -> Indica
     counts = None if quoted else _counts(quantity, kind, measure, near)
     if whole:  # a component is of its total's sort
         flow, counts = (whole.stock_flow, whole.counts) if flow != "rate" else (flow, counts)
-        measure = f"{whole.measure}({measure})" if whole.unit == quantity.unit else measure
+        if whole.unit == quantity.unit and not f"{measure}(".startswith(f"{whole.measure}("):
+            both = f"{whole.measure}({measure})"
+            measure = both if len(both) <= LONGEST_NESTED else measure
     start, end, number, high, unit, _, approx = quantity
     return Indicator(
         start, end, near.source.text[start:end], number, high, unit, approx, measure, kind, status, flow,
@@ -251,20 +257,12 @@ def _whole(
 def _names(source: Source) -> list[tuple[int, int]]:
     """Tokens in which a numeral is part of a name, a term or an idiom."""
     text, tokens = source.text, source.tokens
-    held: dict[int, int] = {}  # the first numeral from the start of a token on
-    for numeral in _NUMERALS.finditer(text):
-        place, end = numeral.span()
-        while place < end:
-            i = bisect_right(tokens.starts, place)
-            held.setdefault(i, place)
-            place = tokens.starts[i] if i < len(tokens.starts) else end
-    names = []
-    for i, place in held.items():
-        start, end, kind = tokens.at(i - 1) if i else (0, 0, "")
-        is_name = end - start > 2 and "分之" not in text[start:end] if kind == "word" else kind in _NAMED
-        if is_name and end > place:
-            names.append((start, end))
-    return names
+    starts, ends, kinds = map(np.asarray, tokens)
+    names = np.flatnonzero(_NAMED[kinds] | ((kinds == KINDS.index("word")) & (ends - starts > 2)))
+    numerals = find_signs(text, _NUMERALS)
+    held = numerals.searchsorted(ends[names]) > numerals.searchsorted(starts[names])
+    found = map(tokens.at, names[held].tolist())
+    return [(start, end) for start, end, kind in found if kind != "word" or "分之" not in text[start:end]]
 
 
 def _kind(quantity: Quantity, near: Near) -> tuple[str, Indicator | None]:
@@ -309,7 +307,7 @@ def _measure(quantity: Quantity, kind: str, grown: Indicator | None, near: Near)
         base = re.sub(r"占.*$", "", head) or (levels[-1].measure if levels else "")
         return f"{base}占{whole}比重" if whole and "占" in left else head or base
     if grows and _CHANGED.fullmatch(head):
-        return last + "增减"
+        return last.removesuffix("增减") + "增减"
     if kind == "ratio" and (rate := _RATE.match(head)):
         return rate[1]
     if counted or (quantity.kind == "money" and _FUNDS.search(noun)):
