@@ -158,7 +158,7 @@ def test_halves_of_characters_in_cells_are_replaced(tmp_path):
     rows=st.lists(
         st.fixed_dictionaries({"doc_id": st.text("ab甲", min_size=1), "text": CELLS, "街道": CELLS})
     ),
-    encoding=st.sampled_from(["utf-8", "utf-8-sig", "gb18030"]),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "gb18030", "utf-16"]),
     end=st.sampled_from(["\n", "\r\n"]),
     between=st.sampled_from(",;\t"),
     size=st.integers(1, 300),
@@ -204,6 +204,13 @@ def test_what_is_no_text_in_csv_is_not_made_up(tmp_path):
     first, second = texts(file)
     assert first == "好" * 400_000
     assert re.search("[\ud800-\udfff]", second)
+
+
+def test_csv_in_utf16_that_breaks_off_is_refused(tmp_path):
+    file = tmp_path / "a.csv"
+    file.write_bytes("doc_id\ttext\na\t好\n".encode("utf-16")[:-1])
+    with pytest.raises(JiedaoError, match=r"a\.csv: ends in the middle of a character"):
+        records(file)
 
 
 @pytest.mark.parametrize("data", [b"", b"doc_id,body\na,b\n", "标题,正文\n".encode("gb18030")])

@@ -215,19 +215,27 @@ def _deal_rows(name: str, rows: Iterator[tuple[int, Mapping[str, Any]]]) -> Iter
 def _deal_csv(path: Path, name: str) -> Iterator[Part]:
     with path.open("rb") as file:
         head = file.read(2**20)
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(head)
-        encoding = "utf-8-sig"
-    except UnicodeDecodeError:
-        encoding = "gb18030"
+    # What is no text in this encoding is kept as halves of characters, and refused where a text holds any.
+    encoding, errors = "utf-8-sig", "surrogateescape"
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encoding, errors = "utf-16", "surrogatepass"
+    else:
+        try:
+            codecs.getincrementaldecoder("utf-8")().decode(head)
+        except UnicodeDecodeError:
+            encoding = "gb18030"
     csv.field_size_limit(sys.maxsize)
     between = separator(head.decode(encoding, "replace"))
-    # What is no text in this encoding is kept as halves of characters, and refused where a text holds any.
-    with path.open(encoding=encoding, newline="", errors="surrogateescape") as file:
-        rows = csv.DictReader(file, delimiter=between)
-        if "text" not in (rows.fieldnames or ()):
-            raise JiedaoError(f"{path}: has no column text, but {', '.join(rows.fieldnames or ('none',))}")
-        yield from _deal_rows(name, ((rows.line_num, row) for row in rows))
+    try:
+        with path.open(encoding=encoding, newline="", errors=errors) as file:
+            rows = csv.DictReader(file, delimiter=between)
+            if "text" not in (rows.fieldnames or ()):
+                raise JiedaoError(
+                    f"{path}: has no column text, but {', '.join(rows.fieldnames or ('none',))}"
+                )
+            yield from _deal_rows(name, ((rows.line_num, row) for row in rows))
+    except UnicodeDecodeError:
+        raise JiedaoError(f"{path}: ends in the middle of a character; save it again as UTF-8") from None
 
 
 def _open_parquet(path: Path) -> pq.ParquetFile:
