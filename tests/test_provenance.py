@@ -18,7 +18,7 @@ SEGMENTER = Segmenter()
 
 
 def find(text, sentences=None):
-    tokens = Tokens(*zip(*SEGMENTER.tag(text), strict=True)) if text else Tokens()
+    tokens = Tokens.of(SEGMENTER.tag(text))
     return find_slogans(Source(text, [], sentences or [(0, len(text), 0)], tokens))
 
 

@@ -59,7 +59,7 @@ def read_policy(
     Reading
         Every entry with start, end and the index of its sentence.
     """
-    columns = Tokens(*list(zip(*tokens, strict=True))[:3])
+    columns = Tokens.of((start, end, kind) for start, end, kind, _ in tokens)
     source = Source(text, sections, sentences, columns, stated or {})
     indicators, commitments = find_indicators(source), find_commitments(source)
     return Reading(

@@ -81,7 +81,7 @@ def token_spans(
     tokens = segmenter.cut([parsed.body], [places]).tokens_in(0, parsed.body)
     first = np.array([start for start, _, _ in parsed.sentences])
     sentences = np.searchsorted(first, tokens.starts, side="right") - 1
-    return list(zip(*tokens, sentences.tolist(), strict=True))
+    return [(*token, i) for token, i in zip(tokens.rows(), sentences.tolist(), strict=True)]
 
 
 def stated_periods(document: Mapping[str, str]) -> dict[str, Period]:

@@ -13,7 +13,8 @@ import logging
 import os
 import re
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Sequence
+from array import array
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib.util import find_spec
@@ -150,15 +151,31 @@ class Vocabulary(dict[str, int]):
 
 
 class Tokens(NamedTuple):
-    """The tokens of a text in columns: where they start and end, and their kinds as in `KINDS`."""
+    """The tokens of a text in columns: where they start and end, and their kinds as places in `KINDS`.
 
-    starts: Sequence[int] = ()
-    ends: Sequence[int] = ()
-    kinds: Sequence[str] = ()
+    numpy sees these arrays as its own, and Python takes single numbers out of them as fast as from a list.
+    """
+
+    starts: array[int] = array("q")
+    ends: array[int] = array("q")
+    kinds: array[int] = array("q")
+
+    @classmethod
+    def of(cls, rows: Iterable[tuple[int, int, str]]) -> Tokens:
+        """From start, end and kind of each token."""
+        columns = array("q"), array("q"), array("q")
+        for start, end, kind in rows:
+            for column, value in zip(columns, (start, end, KINDS.index(kind)), strict=True):
+                column.append(value)
+        return cls(*columns)
 
     def at(self, i: int) -> tuple[int, int, str]:
         """Start, end and kind of one token."""
-        return self.starts[i], self.ends[i], self.kinds[i]
+        return self.starts[i], self.ends[i], KINDS[self.kinds[i]]
+
+    def rows(self) -> Iterator[tuple[int, int, str]]:
+        """Start, end and kind of each token."""
+        return zip(self.starts, self.ends, map(KINDS.__getitem__, self.kinds), strict=True)
 
 
 @dataclass(frozen=True)
@@ -199,8 +216,8 @@ class Cut:
         """How often words stand in texts: numbers of the texts, codes of the words, their kinds, counts."""
         codes, kinds, n = [], [], []
         for text in range(len(self.own)):
-            times = np.bincount(self.codes_in(text), minlength=len(self.vocabulary))
-            codes.append(np.flatnonzero(times))
+            times = np.bincount(self.codes_in(text))
+            codes.append((times > 0).nonzero()[0])
             kinds.append(self.kinds_in(text)[codes[-1]])
             n.append(times[codes[-1]])
         texts = np.repeat(np.arange(len(codes)), [*map(len, codes)])
@@ -216,8 +233,8 @@ class Cut:
         places, codes = np.flatnonzero(~are_blank(plain)), self.codes_in(text)
         lengths = self.lengths[codes]
         ends = np.cumsum(lengths)
-        kinds = map(KINDS.__getitem__, self.kinds_in(text)[codes].tolist())
-        return Tokens(places[ends - lengths].tolist(), (places[ends - 1] + 1).tolist(), list(kinds))
+        columns = places[ends - lengths], places[ends - 1] + 1, self.kinds_in(text)[codes]
+        return Tokens(*(array("q", column.astype(np.int64).tobytes()) for column in columns))
 
 
 class Segmenter:
@@ -280,7 +297,7 @@ class Segmenter:
             Start, end and kind, as `cut` has it.
         """
         plain = normalise(text)
-        return list(zip(*self.cut([plain], [places]).tokens_in(0, plain), strict=True))
+        return list(self.cut([plain], [places]).tokens_in(0, plain).rows())
 
     def cut(self, texts: Sequence[str], places: Sequence[Iterable[str]]) -> Cut:
         """Cut normalised texts into words.
@@ -306,9 +323,10 @@ class Segmenter:
         places = list(map(frozenset, places))
         masked, found, kinds = [], [], []
         all_texts = "\n".join(texts)
-        repeats, long = has_repeats(all_texts), longest_run(all_texts) > LONGEST_RUN
+        rare = has_repeats(all_texts) or _FOUND in all_texts or _NAMED_HERE in all_texts
+        long = longest_run(all_texts) > LONGEST_RUN
         for plain, stated in zip(texts, places, strict=True):
-            text, words, kinds_of = self._mask(plain, self._whole(plain, stated, repeats))
+            text, words, kinds_of = self._mask(plain, self._whole(plain, stated, rare))
             masked.append(_LONG_RUN.sub(r"\g<0> ", text) if long else text)
             found += words
             kinds.append(kinds_of)
@@ -339,26 +357,31 @@ class Segmenter:
         """
         pieces, place = [], 0
         for start, end, _ in whole:
-            pieces += [plain[place:start], _FOUND]
+            pieces += plain[place:start], _FOUND
             place = end
         text = "".join([*pieces, plain[place:]])
-        named = ((plain[a:b], kind) for a, b, kind in whole)
+        named, a_number, a_sign = iter(whole), _NUMBER.match, _SIGN.match
         pieces, found, kinds, place = [], [], {}, 0
         for odd in _ODD.finditer(text):
             start, end = odd.span()
-            start = max(place, start)
+            if start < place:
+                start = place
             while start < end:
-                first = text[start]
+                first, number = text[start], None
                 if first == _FOUND:
-                    stop = start + 1
-                    word, kind = next(named)
-                elif first.isalnum() and (match := _number(text, start, place)):
-                    start, stop = match.span()
-                    word, kind = match[0], _NUMBER_KIND
+                    a, b, kind = next(named)
+                    stop, word = start + 1, plain[a:b]
                 else:
-                    stop = _SIGN.match(text, start).end()
-                    word = text[start:stop]
-                    kind = _WORD if _HAN_CHARACTER.match(word) else _SIGN_KIND
+                    if first.isalnum():  # an ordinal is one with the sign before it
+                        ordinal = start > place and text[start - 1] == "第" and first.isdecimal()
+                        number = a_number(text, start - ordinal)
+                    if number:
+                        start, stop = number.span()
+                        word, kind = number[0], _NUMBER_KIND
+                    else:
+                        stop = a_sign(text, start).end()
+                        word = text[start:stop]
+                        kind = _WORD if _HAN_CHARACTER.match(word) else _SIGN_KIND
                 found.append(word)
                 kinds[word] = kind
                 pieces.append(text[place:start])
@@ -379,8 +402,8 @@ class Segmenter:
         listed = list(words)
         nouns = np.flatnonzero(words.traits()[codes] & _NOUN)
         before = codes[nouns - 1]
-        named = np.zeros(len(words), bool)
-        for code in np.unique(before).tolist():
+        named = np.bincount(before, minlength=len(words)) > 0
+        for code in np.flatnonzero(named).tolist():
             named[code] = may_be_named(listed[code])
         nouns = nouns[named[before]]
         texts = np.searchsorted(bounds, nouns, side="right") - 1
@@ -464,10 +487,11 @@ class Segmenter:
             codes, bounds, places, places + 1, halves[codes[places]].ravel(), np.full(len(places), 2)
         )
 
-    def _whole(self, plain: str, places: frozenset[str], repeats: bool) -> list[tuple[int, int, int]]:
+    def _whole(self, plain: str, places: frozenset[str], rare: bool) -> list[tuple[int, int, int]]:
         """Stretches that are one word whatever the engine says: signed terms and names, longest first.
 
-        Characters that stand three times in a row are only looked for where there may be any.
+        Characters that stand three times in a row, or for something else here, are only looked for where
+        there may be any.
         """
         spans = {m.span(): _TERM for m in self._signed.finditer(plain)}
         spans |= dict.fromkeys(find_all(plain, quoted_names(plain) - self.terms - places), _NAME)
@@ -477,10 +501,9 @@ class Segmenter:
                 spans[a, b] = _PLACE
         if "分之" in plain:
             spans |= {m.span(): _NUMBER_KIND for m in _FRACTION.finditer(plain)}
-        if repeats:
+        if rare:
             spans |= {m.span(): _WORD for m in _REPEATED.finditer(plain)}
-        for mark in (_FOUND, _NAMED_HERE):
-            spans |= dict.fromkeys(find_all(plain, mark), _SIGN_KIND)
+            spans |= dict.fromkeys(find_all(plain, (_FOUND, _NAMED_HERE)), _SIGN_KIND)
         return [(a, b, spans[a, b]) for a, b in longest_first(spans)]
 
 
@@ -514,13 +537,6 @@ class _Traits(dict[str, int]):
             traits |= _LOCALISER
         self[word] = traits
         return traits
-
-
-def _number(text: str, start: int, place: int) -> re.Match[str] | None:
-    """A number, a date or a Latin run that starts at a place; an ordinal is one with the sign before it."""
-    return _NUMBER.match(
-        text, start - (start > place and text[start - 1] == "第" and text[start].isdecimal())
-    )
 
 
 def _joined(parts: list[np.ndarray]) -> np.ndarray:

@@ -50,7 +50,7 @@ class Words:
 
 def find_signs(text: str, signs: str) -> np.ndarray:
     """Where any of some characters stand in a text, in order."""
-    return np.flatnonzero(_among(signs)[code_points(text)])
+    return _among(signs).take(code_points(text)).nonzero()[0]
 
 
 @cache
