@@ -67,7 +67,7 @@ def decode(data: bytes, name: str = "text") -> tuple[str, str]:
 
 def is_binary(text: str) -> bool:
     """Whether a text holds signs that only other files have: control signs but line ends and tabs."""
-    return re.search(r"[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]", text) is not None
+    return bool(_CONTROL.take(code_points(text), mode="clip").any())
 
 
 def _is_guesswork(text: str) -> bool:
@@ -92,6 +92,8 @@ _PLAIN = np.arange(sys.maxunicode + 1, dtype=np.uint32)  # the plain form of eve
 _PLAIN[list(ONE_TO_ONE)] = [ord(plain) for plain in ONE_TO_ONE.values()]
 # The last is none, and stands for all beyond.
 _BLANK = np.array([chr(code).isspace() for code in range(0x3002)])
+_CONTROL = np.array([unicodedata.category(chr(code)) == "Cc" for code in range(0xA1)])
+_CONTROL[[*range(0x09, 0x0E), 0x85]] = False  # tabs and line ends
 # A blank that some scraper has written out in letters.
 SPELT_BLANK = re.compile(r"<U\+00A0>|&nbsp;|&emsp;|&ensp;")
 _LINE = re.compile(r"\S(?:.*\S)?")

@@ -17,15 +17,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from jiedao import JiedaoError
-from jiedao.clean import are_blank, decode, is_binary
+from jiedao.clean import decode, is_binary
 from jiedao.coding import find_codes
-from jiedao.commitments import find_commitments
 from jiedao.documents import FIGURES_END, PERIODS, PLACES, iso_month, local_places
-from jiedao.indicators import find_indicators
 from jiedao.lexicon import default_terms
 from jiedao.page import page_metadata
 from jiedao.parts import Part, Record, Settings, storable
-from jiedao.periods import Source
 from jiedao.report import Parsed, parse_text, stated_periods
 from jiedao.segment import KINDS, Cut, Segmenter, Tokens
 
@@ -213,20 +210,22 @@ def _describe(report: Report, n_chars: int, n_tokens: int) -> tuple:
 def _read_sections(report: Report, counts: bool) -> list[tuple]:
     """The rows of its sections, with their themes unless words alone are counted."""
     plain, sections = report.parsed.plain, report.parsed.sections
-    sizes = np.append(0, np.cumsum(~are_blank(plain)))
-    ends = np.array([(s.start, s.own_end) for s in sections]).T
-    n_chars = np.diff(sizes[ends], axis=0)[0].tolist()
     codes = [None] * len(sections) if counts else find_codes(plain, sections)
     return [
         (report.doc_id, i, s.parent, s.level, s.number, s.heading, s.style, s.start, s.own_end, s.end)
-        + (s.orientation, s.is_leaf, n)
+        + (s.orientation, s.is_leaf, len("".join(plain[s.start : s.own_end].split())))
         + ((code.theme, code.theme_secondary, code.sure) if code else (None, None, None))
-        for i, (s, n, code) in enumerate(zip(sections, n_chars, codes, strict=True))
+        for i, (s, code) in enumerate(zip(sections, codes, strict=True))
     ]
 
 
 def _read_policy(report: Report, tokens: Tokens, sections: list[tuple]) -> dict[str, list[tuple]]:
     """The rows of the tables that go beyond words."""
+    # Whoever counts words alone need not wait for their patterns.
+    from jiedao.commitments import find_commitments
+    from jiedao.indicators import find_indicators
+    from jiedao.periods import Source
+
     doc_id, parsed = report.doc_id, report.parsed
     source = Source(parsed.plain, parsed.sections, parsed.sentences, tokens, stated_periods(report.stated))
     of = [section for _, _, section in parsed.sentences]
