@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jiedao import JiedaoError, parts
-from jiedao.parts import Record, deal, source_size
+from jiedao.parts import Record, deal, source_digest, source_size
 
 RAW = Path(__file__).parents[1] / "data/raw"
 TEXT = "一、党建工作\n扎实推进网格建设。\n"
@@ -397,3 +397,26 @@ def test_parts_are_filled_up_to_the_bound_and_always_alike(tmp_path_factory, sma
     assert all(part.size >= size for part in dealt[:-1])
     assert all(part.size - len(list(part.read())[-1].text) < size for part in dealt)
     assert dealt == list(deal(str(folder)))
+
+
+def test_a_digest_tells_what_a_source_holds(tmp_path):
+    def digest(**names):
+        folder = tmp_path / str(len(list(tmp_path.iterdir())))
+        folder.mkdir()
+        return source_digest(tree(folder, **names))
+
+    first = digest(a_txt="甲", b_jsonl='{"text": "乙"}')
+    assert digest(b_jsonl='{"text": "乙"}', a_txt="甲") == first
+    others = [
+        digest(a_txt="丙", b_jsonl='{"text": "乙"}'),
+        digest(a_txt="甲", c_jsonl='{"text": "乙"}'),
+        digest(a_txt="甲", b_jsonl='{"text": "乙"}', c_txt=""),
+        digest(a_txt="甲"),
+    ]
+    assert len({first, *others}) == 5
+
+
+def test_a_digest_of_a_corpus_holds_what_is_stated_of_its_reports(tmp_path):
+    texts = {"texts__a_txt": "甲"}
+    first = source_digest(tree(tmp_path / "1", documents_csv="doc_id,file\na,a.txt\n", **texts))
+    assert source_digest(tree(tmp_path / "2", documents_csv="doc_id,file\nb,a.txt\n", **texts)) != first

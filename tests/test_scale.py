@@ -633,12 +633,21 @@ def test_tables_of_something_else_are_not_mixed(source, undisturbed, tmp_path, a
     before = contents(target)
     other = write_jsonl(tmp_path / "other.jsonl", generate(2, seed=2))
     longer = write_jsonl(tmp_path / "reports.jsonl", generate(31, seed=1))
-    for arguments in ([other], [longer], [source, "--counts"], [RAW]):
+    changed = tmp_path / "changed" / source.name
+    changed.parent.mkdir()
+    changed.write_bytes(source.read_bytes().replace("一".encode(), "二".encode(), 1))  # as long as before
+    for arguments in ([other], [longer], [changed], [source, "--counts"], [RAW]):
         result = call(*arguments[:1], target, *arguments[1:], "--scheduler", address)
         assert (result.exit_code, result.stdout) == (1, "")
         assert result.stderr == (
-            f"jiedao: {target}: holds tables of another source or other settings; name another folder\n"
+            f"jiedao: {target}: holds tables of another source, or of this one before it changed, "
+            "or with other settings; name another folder\n"
         )
+    assert contents(target) == before
+    copied = tmp_path / "copied" / source.name
+    copied.parent.mkdir()
+    copied.write_bytes(source.read_bytes())
+    assert call(copied, target, "--scheduler", address).exit_code == 0
     assert contents(target) == before
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import codecs
 import csv
 import glob
+import hashlib
 import json
 import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
@@ -104,6 +106,22 @@ def source_size(source: str | Path) -> int:
     if (folder / "documents.csv").is_file():
         return sum(f.stat().st_size for f in (folder / "texts").iterdir())
     return sum(_file_size(f) for f in find_files(source))
+
+
+def source_digest(source: str | Path) -> str:
+    """A digest of the files of a source, names and all that they hold, which tells when it has changed."""
+    folder = corpus_folder(Path(source))
+    if (folder / "documents.csv").is_file():
+        texts = sorted(file for file in (folder / "texts").iterdir() if file.is_file())
+        names = {file: file.name for file in [folder / "documents.csv", *texts]}
+    else:
+        names = _names(find_files(source))
+    digest = hashlib.sha256()
+    for file, name in names.items():
+        digest.update(f"{name}\n".encode())
+        with suppress(OSError), file.open("rb") as held:  # what cannot be read is an error of its own
+            digest.update(hashlib.file_digest(held, "sha256").digest())
+    return digest.hexdigest()
 
 
 def _file_size(file: Path) -> int:

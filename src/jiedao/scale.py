@@ -22,7 +22,7 @@ from jiedao import JiedaoError, __version__
 from jiedao.documents import corpus_folder, own_terms
 from jiedao.files import locked, replacing
 from jiedao.forks import start_fork_server
-from jiedao.parts import MANIFEST, Part, Settings, deal, source_size
+from jiedao.parts import MANIFEST, Part, Settings, deal, source_digest, source_size
 
 
 class Progress(NamedTuple):
@@ -87,7 +87,7 @@ def scale(
     from jiedao.cluster import cluster, compute  # after that, as Dask takes as long to load as it takes
 
     with locked(target):
-        _claim(target, source, total, settings)
+        _claim(target, source, settings)
         began, texts, chars, size, left = time.monotonic(), 0, 0, 0, total
 
         def unfinished() -> Iterator[tuple[int, Part]]:
@@ -130,12 +130,12 @@ def _finished(target: Path, n: int, settings: Settings) -> bool:
         return False
 
 
-def _claim(target: Path, source: Path, total: int, settings: Settings) -> None:
+def _claim(target: Path, source: Path, settings: Settings) -> None:
     """Write down what the tables are of, or find that written already."""
     stated = {
         "jiedao": __version__,
         "source": source.name,
-        "bytes": total,
+        "sha256": source_digest(source),
         "terms": hashlib.sha256("\n".join(settings.terms).encode()).hexdigest(),
         "counts_only": settings.counts,
     }
@@ -145,7 +145,8 @@ def _claim(target: Path, source: Path, total: int, settings: Settings) -> None:
             raise JiedaoError(f"{target}: holds other tables; name another folder")
         if json.loads(file.read_text("utf-8")) != stated:
             raise JiedaoError(
-                f"{target}: holds tables of another source or other settings; name another folder"
+                f"{target}: holds tables of another source, or of this one before it changed, or with other "
+                "settings; name another folder"
             )
         return
     with replacing(file) as partial:
