@@ -206,6 +206,14 @@ def test_what_is_no_text_in_csv_is_not_made_up(tmp_path):
     assert re.search("[\ud800-\udfff]", second)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_lines_of_json_in_utf16_are_refused(encoding, tmp_path):
+    file = tmp_path / "a.jsonl"
+    file.write_bytes('\ufeff{"text": "好"}\n'.encode(encoding))
+    with pytest.raises(JiedaoError, match=r"a\.jsonl: lines of JSON in UTF-16; save it again as UTF-8"):
+        records(file)
+
+
 def test_csv_in_utf16_that_breaks_off_is_refused(tmp_path):
     file = tmp_path / "a.csv"
     file.write_bytes("doc_id\ttext\na\t好\n".encode("utf-16")[:-1])

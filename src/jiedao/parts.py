@@ -25,6 +25,7 @@ from jiedao.lexicon import separator
 
 MANIFEST = "manifest.json"  # of the tables that a run writes
 PART_BYTES = 2 * 2**20  # of texts in one part, some 170 reports: what a worker holds at a time
+UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 # What a part is read into; documents last, as they say that a part is finished.
@@ -191,6 +192,8 @@ def _deal_lines(path: Path, name: str) -> Iterator[Part]:
     """A JSONL file in stretches that end where a line does."""
     size = path.stat().st_size
     with path.open("rb") as file:
+        if file.read(2) in UTF16:  # as some shells write what a program prints
+            raise JiedaoError(f"{path}: lines of JSON in UTF-16; save it again as UTF-8")
         start = 0
         while start < size:
             file.seek(min(start + PART_BYTES, size))
@@ -235,7 +238,7 @@ def _deal_csv(path: Path, name: str) -> Iterator[Part]:
         head = file.read(2**20)
     # What is no text in this encoding is kept as halves of characters, and refused where a text holds any.
     encoding, errors = "utf-8-sig", "surrogateescape"
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if head.startswith(UTF16):
         encoding, errors = "utf-16", "surrogatepass"
     else:
         try:
