@@ -397,6 +397,16 @@ def test_what_nobody_foresaw_in_one_text_does_not_touch_the_others(monkeypatch):
         assert sorted(map(repr, held)) == sorted(map(repr, expected)), name
 
 
+def test_workers_load_no_pandas():
+    code = (
+        "import sys; from jiedao import extract, workers; from jiedao.parts import Part, Record, Settings\n"
+        f"part = Part(1, records=(Record('r', {{}}, {REPORT!r}),))\n"
+        "print(extract.read_part(part, Settings((), 'rjieba', False))[0], 'pandas' in sys.modules)"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout == "1 False\n"
+
+
 def test_the_dictionary_is_built_once_a_worker(tmp_path, address):
     rows = [({"doc_id": f"d{n}", "file": f"d{n}.txt", "street": "甲街道"}, REPORT * 500) for n in range(12)]
     folder = write_corpus(

@@ -117,6 +117,11 @@ def are_blank(text: str) -> np.ndarray:
     return _BLANK.take(code_points(text), mode="clip")
 
 
+def n_chars(text: str) -> int:
+    """How many characters a text has, blanks and line ends not counted."""
+    return len("".join(text.split()))
+
+
 def longest_run(text: str) -> int:
     """Characters of the longest run of common Chinese characters, or of any beyond them."""
     bounds = np.flatnonzero(code_points(text) < 0x4E00)

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from jiedao import JiedaoError
-from jiedao.clean import Span
+from jiedao.clean import Span, n_chars
 from jiedao.coding import Word
 from jiedao.damage import find_damage
 from jiedao.documents import corpus_folder, local_places, own_terms, read_documents
@@ -367,7 +367,7 @@ def _indicator_ids(doc_ids: pd.Series, places: pd.Series) -> list[str | None]:
 
 def _n_chars(parsed: Parsed) -> int:
     # Sections own every character that is neither blank nor furniture, and each one once.
-    return sum(len("".join(parsed.plain[s.start : s.own_end].split())) for s in parsed.sections)
+    return sum(n_chars(parsed.plain[s.start : s.own_end]) for s in parsed.sections)
 
 
 def _section_id(doc_id: str, index: int) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from jiedao import JiedaoError
+from jiedao.clean import n_chars
 from jiedao.dtm import running
 from jiedao.house import PARTS, label
 from jiedao.orientation import FRAMING
@@ -132,7 +133,7 @@ def corpus_html(corpus: Corpus, lang: str = "en") -> str:
 def outline_html(report: Report, lang: str = "en") -> str:
     """A report's outline: each heading or block with its length as a bar, its orientation and its theme."""
     sections = report.sections.astype(object).where(report.sections.notna(), None)
-    sizes = [len("".join(report.text[s.start : s.own_end].split())) for s in sections.itertuples()]
+    sizes = [n_chars(report.text[s.start : s.own_end]) for s in sections.itertuples()]
     longest, lines = max(1, *sizes), []
     levels: dict[str, int] = {}
     for s, size in zip(sections.itertuples(), sizes, strict=True):

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from jiedao import JiedaoError
-from jiedao.clean import decode, is_binary
+from jiedao.clean import decode, is_binary, n_chars
 from jiedao.coding import find_codes
 from jiedao.documents import FIGURES_END, PERIODS, PLACES, iso_month, local_places
 from jiedao.lexicon import default_terms
@@ -213,7 +213,7 @@ def _read_sections(report: Report, counts: bool) -> list[tuple]:
     codes = [None] * len(sections) if counts else find_codes(plain, sections)
     return [
         (report.doc_id, i, s.parent, s.level, s.number, s.heading, s.style, s.start, s.own_end, s.end)
-        + (s.orientation, s.is_leaf, len("".join(plain[s.start : s.own_end].split())))
+        + (s.orientation, s.is_leaf, n_chars(plain[s.start : s.own_end]))
         + ((code.theme, code.theme_secondary, code.sure) if code else (None, None, None))
         for i, (s, code) in enumerate(zip(sections, codes, strict=True))
     ]

@@ -217,6 +217,7 @@ def _describe(quantity: Quantity, near: Near, whole: Indicator | None) -> Indica
     counts = None if quoted else _counts(quantity, kind, measure, near)
     if whole:  # a component is of its total's sort
         flow, counts = (whole.stock_flow, whole.counts) if flow != "rate" else (flow, counts)
+        # 党员(女), but not 党员(党员)
         if whole.unit == quantity.unit and not f"{measure}(".startswith(f"{whole.measure}("):
             both = f"{whole.measure}({measure})"
             measure = both if len(both) <= LONGEST_NESTED else measure

@@ -236,15 +236,7 @@ def _deal_rows(name: str, rows: Iterator[tuple[int, Mapping[str, Any]]]) -> Iter
 def _deal_csv(path: Path, name: str) -> Iterator[Part]:
     with path.open("rb") as file:
         head = file.read(2**20)
-    # What is no text in this encoding is kept as halves of characters, and refused where a text holds any.
-    encoding, errors = "utf-8-sig", "surrogateescape"
-    if head.startswith(UTF16):
-        encoding, errors = "utf-16", "surrogatepass"
-    else:
-        try:
-            codecs.getincrementaldecoder("utf-8")().decode(head)
-        except UnicodeDecodeError:
-            encoding = "gb18030"
+    encoding, errors = _encoding(head)
     csv.field_size_limit(sys.maxsize)
     between = separator(head.decode(encoding, "replace"))
     try:
@@ -257,6 +249,20 @@ def _deal_csv(path: Path, name: str) -> Iterator[Part]:
             yield from _deal_rows(name, ((rows.line_num, row) for row in rows))
     except UnicodeDecodeError:
         raise JiedaoError(f"{path}: ends in the middle of a character; save it again as UTF-8") from None
+
+
+def _encoding(head: bytes) -> tuple[str, str]:
+    """In what a table is encoded, by how it begins, and how to read what is no text in that.
+
+    It is kept as halves of characters, and refused where a text holds any.
+    """
+    if head.startswith(UTF16):
+        return "utf-16", "surrogatepass"
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return "gb18030", "surrogateescape"
+    return "utf-8-sig", "surrogateescape"
 
 
 def _open_parquet(path: Path) -> pq.ParquetFile:

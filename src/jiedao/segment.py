@@ -24,7 +24,7 @@ from typing import NamedTuple
 import numpy as np
 
 from jiedao import JiedaoError
-from jiedao.clean import are_blank, has_repeats, longest_run, normalise, rstrip
+from jiedao.clean import are_blank, has_repeats, longest_run, n_chars, normalise, rstrip
 from jiedao.lexicon import default_terms, place_names
 from jiedao.names import (
     LONGEST_RUN,
@@ -163,11 +163,8 @@ class Tokens(NamedTuple):
     @classmethod
     def of(cls, rows: Iterable[tuple[int, int, str]]) -> Tokens:
         """From start, end and kind of each token."""
-        columns = array("q"), array("q"), array("q")
-        for start, end, kind in rows:
-            for column, value in zip(columns, (start, end, KINDS.index(kind)), strict=True):
-                column.append(value)
-        return cls(*columns)
+        places = [(start, end, KINDS.index(kind)) for start, end, kind in rows]
+        return cls(*(array("q", column) for column in zip(*places, strict=True)))
 
     def at(self, i: int) -> tuple[int, int, str]:
         """Start, end and kind of one token."""
@@ -226,7 +223,7 @@ class Cut:
     @cached_property
     def lengths(self) -> np.ndarray:
         """How many characters each word of the vocabulary has; a term may hold a blank, which is none."""
-        return np.array([len("".join(word.split())) for word in self.vocabulary], np.int64)
+        return np.array([*map(n_chars, self.vocabulary)], np.int64)
 
     def tokens_in(self, text: int, plain: str) -> Tokens:
         """The words of one text where they stand in it: they follow each other, but for blanks."""
@@ -360,28 +357,25 @@ class Segmenter:
             pieces += plain[place:start], _FOUND
             place = end
         text = "".join([*pieces, plain[place:]])
-        named, a_number, a_sign = iter(whole), _NUMBER.match, _SIGN.match
+        named = iter(whole)
         pieces, found, kinds, place = [], [], {}, 0
         for odd in _ODD.finditer(text):
             start, end = odd.span()
-            if start < place:
-                start = place
+            start = max(place, start)
             while start < end:
-                first, number = text[start], None
+                first = text[start]
+                # An ordinal is one with the sign before it.
+                ordinal = start > place and text[start - 1] == "第" and first.isdecimal()
                 if first == _FOUND:
                     a, b, kind = next(named)
                     stop, word = start + 1, plain[a:b]
+                elif first.isalnum() and (number := _NUMBER.match(text, start - ordinal)):
+                    start, stop = number.span()
+                    word, kind = number[0], _NUMBER_KIND
                 else:
-                    if first.isalnum():  # an ordinal is one with the sign before it
-                        ordinal = start > place and text[start - 1] == "第" and first.isdecimal()
-                        number = a_number(text, start - ordinal)
-                    if number:
-                        start, stop = number.span()
-                        word, kind = number[0], _NUMBER_KIND
-                    else:
-                        stop = a_sign(text, start).end()
-                        word = text[start:stop]
-                        kind = _WORD if _HAN_CHARACTER.match(word) else _SIGN_KIND
+                    stop = _SIGN.match(text, start).end()
+                    word = text[start:stop]
+                    kind = _WORD if _HAN_CHARACTER.match(word) else _SIGN_KIND
                 found.append(word)
                 kinds[word] = kind
                 pieces.append(text[place:start])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from jiedao.clean import n_chars
 from jiedao.dtm import running
 from jiedao.orientation import FRAMING
 
@@ -91,7 +92,7 @@ def composition(corpus: Corpus) -> pd.DataFrame:
     sections = corpus.sections
     own = [corpus.text(s.doc_id)[s.start : s.own_end] for s in sections.itertuples()]
     kind = sections["orientation"].where(~sections["orientation"].isin(FRAMING), "framing")
-    table = sections.assign(orientation=kind, characters=[len("".join(t.split())) for t in own])
+    table = sections.assign(orientation=kind, characters=[*map(n_chars, own)])
     grouped = table.groupby(["doc_id", "orientation"], sort=False)
     out = grouped.agg(characters=("characters", "sum"), section_ids=("section_id", " ".join)).reset_index()
     out.insert(3, "share", out["characters"] / out.groupby("doc_id")["characters"].transform("sum"))
