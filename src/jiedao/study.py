@@ -43,6 +43,7 @@ NEEDS = {
     "05": ("01",),
     "06": ("01", "03"),
     "07": ("01", "02", "03"),
+    "08": ("01", "02", "03", "04", "05", "06"),
 }
 # What must not show in any output: threads change the last bits of sums, the rest changes order or text.
 NEUTRAL = {
