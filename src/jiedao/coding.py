@@ -131,26 +131,29 @@ def find_evidence(
     lexicon = _lexicon() if words is None else _look_up(words.to_dict("records"))
     rows, own = _find(text, sections, lexicon.words)
     senses = lexicon.senses
-    found = [_word((start, end, *senses[i])) for i, start, end in rows]
+    found = [_word((start, end, *senses[i])) for i, start, end in rows.tolist()]
     return [found[some.start : some.stop] for some in own]
 
 
-def _find(
-    text: str, sections: Sequence[Section], words: Words
-) -> tuple[list[tuple[int, int, int]], list[range]]:
-    """The words that stand in a text (index, start, end), and which of them each section has."""
-    rows = words.places(text)
-    starts, ends, own = [a for _, a, _ in rows], [b for _, _, b in rows], []
-    for section in sections:
-        start, end = section.start, _reach(section)
-        first, last = bisect_left(starts, start), bisect_left(starts, end)
-        # Where no word lies across its borders, a section by itself has the words that the text has there.
-        if (first and ends[first - 1] > start) or (first < last and ends[last - 1] > end):
-            first = len(rows)
-            rows += [(i, start + a, start + b) for i, a, b in words.places(text[start:end])]
-            last = len(rows)
-        own.append(range(first, last))
+def _find(text: str, sections: Sequence[Section], words: Words) -> tuple[np.ndarray, list[range]]:
+    """The words that stand in a text (rows of index, start, end), and which of them each section has."""
+    rows = _rows(words.places(text))
+    _, starts, ends = rows.T
+    begins, stops = np.array([(s.start, _reach(s)) for s in sections], int).reshape(-1, 2).T
+    first, last = starts.searchsorted(begins), starts.searchsorted(stops)
+    # Where no word lies across its borders, a section by itself has the words that the text has there.
+    ends = np.append(ends, 0)  # of the word before the first
+    crossed = (ends[first - 1] > begins) | ((first < last) & (ends[last - 1] > stops))
+    own = [*map(range, first.tolist(), last.tolist())]
+    for n in crossed.nonzero()[0].tolist():
+        inside = _rows(words.places(text[begins[n] : stops[n]])) + [0, begins[n], begins[n]]
+        own[n] = range(len(rows), len(rows) + len(inside))
+        rows = np.concatenate([rows, inside])
     return rows, own
+
+
+def _rows(places: list[tuple[int, int, int]]) -> np.ndarray:
+    return np.fromiter(chain.from_iterable(places), int, 3 * len(places)).reshape(-1, 3)
 
 
 def _look_up(words: Iterable[Mapping[str, Any]]) -> _Lexicon:
@@ -229,7 +232,7 @@ def find_codes(text: str, sections: Sequence[Section]) -> list[Code | None]:
     """
     lexicon = _lexicon()
     rows, own = _find(text, sections, lexicon.words)
-    indexes, starts, ends = np.fromiter(chain.from_iterable(rows), int, 3 * len(rows)).reshape(-1, 3).T
+    indexes, starts, ends = rows.T
     found = _Found(starts, ends, lexicon.ranks[indexes], lexicon.weights[indexes], own)
     return [code for code, _ in _code(text, sections, found)]
 

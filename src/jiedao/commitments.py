@@ -19,7 +19,7 @@ from jiedao.names import any_of
 from jiedao.periods import Period, Source
 from jiedao.quantities import LONGEST_CLAUSE, clause_start
 
-_TIME_COMMA = re.compile("(?:期间|年内|底前),")
+_TIME_COMMA = re.compile(",(?<=期间,|年内,|底前,)")
 _SENTENCE_END = re.compile(r"[;。!?\n\r]")
 # 着力|促进, 全力|争取: 力 belongs to the word before.
 _OWN_WORD = r"(?<![着大全努聚合借奋竭])(?=力)|(?!力)"
@@ -98,7 +98,7 @@ def _markers() -> tuple[re.Pattern[str], dict[str, tuple[str, str, re.Pattern[st
 def _clause_ends(source: Source) -> list[int]:
     """Where clauses end; a comma after words of time ends none: 力争在“十四五”期间,每个社区…"""
     passed = {match.end() for match in _TIME_COMMA.finditer(source.text)}
-    return [end for end in source.ends if end not in passed]
+    return [end for end in source.ends if end not in passed] if passed else source.ends
 
 
 def find_commitments(source: Source) -> list[Commitment]:

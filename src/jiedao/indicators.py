@@ -132,9 +132,11 @@ class Indicator(NamedTuple):
 
 
 @cache
-def _measures() -> tuple[Words, dict[str, str]]:
+def _measures() -> tuple[Words, list[str]]:
+    """The words of measures.csv, and what a measure counts in which each stands."""
     counts = {row["word"]: row["counts"] for row in read_measures()}
-    return Words(counts), counts
+    words = Words(counts)
+    return words, [*map(counts.get, words.words)]
 
 
 def find_indicators(source: Source) -> list[Indicator]:
@@ -416,6 +418,6 @@ def _counts(quantity: Quantity, kind: str, measure: str, near: Near) -> str | No
     if quantity.unit in ("次", "场", "期", "场次"):
         return "activity"
     for where in (measure, near.clause, near.after):
-        if found := words.find(where):
+        if found := words.places(where):
             return counts[found[-1][0]]
     return {"ratio": "outcome", "share": "outcome", "money": "input"}.get(kind, "output")

@@ -33,8 +33,8 @@ _PLACE_NOUNS = tuple(PLACE_NOUNS)
 _NOUN = re.compile("|".join(PLACE_NOUNS + BODY_NOUNS))
 # jieba takes time with the square of a run without a sign; prose has none half as long.
 LONGEST_RUN = 200
-_QUOTED = re.compile(r"“([\w·]{2,7})”")  # what is longer is a saying
-_TWO = re.compile(r"[\u4e00-\u9fff]{2}")
+# With two Chinese characters side by side; what is longer is a saying.
+_QUOTED = re.compile(r"“(?=[\w·]{0,5}[\u4e00-\u9fff]{2})([\w·]{2,7})”")
 # Characters that stand before a name but are never in one, and what parts clauses.
 _BEFORE = frozenset(
     "\n的在对将为与和及或把被给向从到由于以让使用等各该本我全某每两几多新老旧大小上下中内外前后其此这那并经就是有了着过至含即如按据除"
@@ -139,15 +139,17 @@ def find_all(text: str, words: Iterable[str]) -> list[tuple[int, int]]:
 def longest_first(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     """Of spans that overlap the first, and of those that begin together the longest; in order."""
     taken: list[tuple[int, int]] = []
-    for start, end in sorted(spans, key=lambda s: (s[0], -s[1])):
-        if not taken or start >= taken[-1][1]:
-            taken.append((start, end))
+    for span in sorted(spans):
+        if taken and span[0] == taken[-1][0]:
+            taken[-1] = span
+        elif not taken or span[0] >= taken[-1][1]:
+            taken.append(span)
     return taken
 
 
 def quoted_names(text: str) -> set[str]:
     """Short quoted phrases without punctuation inside: brands, programmes, slogans."""
-    return {q for q in _QUOTED.findall(text) if _TWO.search(q) and not is_ordinary_word(q)}
+    return {quoted for quoted in _QUOTED.findall(text) if not is_ordinary_word(quoted)}
 
 
 def is_noun_of_kind(word: str) -> bool:

@@ -178,8 +178,8 @@ def section_periods(
     for section, look in zip(sections, looks, strict=True):
         above = None if section.parent is None else periods[section.parent]
         usual = known.get(look or "")
-        own = [n.period for n in find_periods(section.heading or "", usual and int(usual[1][:4]))]
-        periods.append((own[0] if own else above) or usual)
+        own = next(find_periods(section.heading or "", usual and int(usual[1][:4])), None)
+        periods.append((own.period if own else above) or usual)
     return periods
 
 

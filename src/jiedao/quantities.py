@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -24,7 +24,10 @@ LONGEST_CLAUSE = 200
 _TO = r"\s*(?:[-–—~至到]|——)\s*"
 _SIGN = "[A-Za-z\\d一二三四五六七八九十]"
 # A formula is 1+N. What nothing can follow but all of it is taken whole (++).
-_FORMULA = rf"(?<!{_SIGN}){_SIGN}{{1,12}}+[^\s,;。+]{{0,6}}\+\s*{_SIGN}{{1,12}}(?:\+\s*{_SIGN}{{1,12}})*"
+_FORMULA = (
+    rf"(?=[^+]{{1,18}}+\+)(?<!{_SIGN}){_SIGN}{{1,12}}+[^\s,;。+]{{0,6}}\+\s*{_SIGN}{{1,12}}"
+    rf"(?:\+\s*{_SIGN}{{1,12}})*"
+)
 _AGE = rf"(?<![\d{CHINESE}])[\d{CHINESE}]{{1,5}}+(?:{_TO}[\d{CHINESE}]{{1,5}})?\s*周?岁"
 # Circles of so many minutes.
 _CIRCLE = (
@@ -46,7 +49,6 @@ _IN_DIGITS = [
     rf"24\s*小时(?!内)|365\s*天|7\s*[x×*]\s*24|{_CIRCLE}",
 ]
 _IN_CHARACTERS = [
-    _FORMULA,
     r"[〇零一二三四五六七八九]{4}年|[一二三四五六七八九]{1,2}十年代",
     r"[一二三四五六七八九十]{1,3}月(?:份|底|末|初|[一二三四五六七八九十]{1,3}日)?|[一二三四五六七八九十]周年",
     _AGE,
@@ -61,11 +63,17 @@ _OTHERS = [
     rf"第\s*[\d{CHINESE}]+(?:[、和至-]\s*(?:第\s*)?[\d{CHINESE}]+)*|前\s*[\d{CHINESE}]+(?:名|位|强)?",
     r"[〔\[]\d{4}[〕\]]\s*\d*号?",
 ]
+# What must follow for any of these to match; it is seen sooner than each of them is tried.
+_AFTER_DIGITS = (
+    rf"\d++[\d{CHINESE}]{{0,4}}+\s*+(?:[年月日号上下世周强栋岁:时点分刻小公天x×*/A-Za-z–—~至到-]|$)"
+    r"|(?:19|20)\d\d\.|\d++\.\d++[A-Za-z]|\d{11}"
+)
+_AFTER_CHARACTERS = rf"[\d{CHINESE}]{{1,5}}+\s*+[年月周岁分刻小公位次–—~至到-]"
 _NOT_NUMBERS = re.compile(
     rf"(?=[“‘\"「《(〔\[第前A-Za-z\d{CHINESE}])(?:"
-    # Most numbers count something, and then only a formula may hold them.
-    rf"(?=\d)(?:{_FORMULA}|(?!\d{{1,10}}[%个家名户人余次场件元])(?:{'|'.join(_IN_DIGITS)}))"
-    rf"|(?=[“‘\"「《(〔\[第前])(?:{'|'.join(_OTHERS)})|(?=[{CHINESE}])(?:{'|'.join(_IN_CHARACTERS)})"
+    rf"(?=\d)(?:{_FORMULA}|(?={_AFTER_DIGITS})(?:{'|'.join(_IN_DIGITS)}))"
+    rf"|(?=[“‘\"「《(〔\[第前])(?:{'|'.join(_OTHERS)})"
+    rf"|(?=[{CHINESE}])(?:{_FORMULA}|(?={_AFTER_CHARACTERS})(?:{'|'.join(_IN_CHARACTERS)}))"
     rf"|(?=[A-Za-z])(?:{_FORMULA}|(?<![A-Za-z])[A-Za-z][A-Za-z.-]{{0,20}}\d[\d.]*))"
 )
 # Nouns of which a report claims or promises that there were none.
@@ -98,12 +106,14 @@ _PEOPLE = re.compile(
 _TOTAL = re.compile(
     r"(?P<noun>人|户|家|件|户主|单位)?(?:数|数量|总数|总量|合计|总计|共计)(?:达到?|为|是|约|超过?|近)?\s*$"
 )
-_NUMERAL = re.compile(rf"[\d{CHINESE}半]")  # one of these is in every quantity, and found sooner
+_FIRST = re.compile(rf"[\d{CHINESE}半数几上]")  # every quantity begins with one of these
 _MAGNITUDE = re.compile("(?:万亿|[万亿])$")
 _IN_LATIN, _IN_CHINESE = re.compile(r"[A-Za-z\d.]$"), re.compile(f"[{CHINESE}]点$")
 _GOES_ON = re.compile(r"\d个?$")
 _HEDGE_AFTER = re.compile("以[上下]|左右|以内")
-_HEDGE = re.compile(r"(约|近|超过?|逾|不少于|不低于|至少|高于|突破|大于|上|达到?|不超过|低于|以内)\s*$")
+_HEDGES = "约 近 超 超过 逾 不少于 不低于 至少 高于 突破 大于 上 达 达到 不超过 低于 以内".split()
+_HEDGE = re.compile(rf"({'|'.join(_HEDGES)})\s*$")
+_HEDGE_ENDS = tuple({hedge[-1] for hedge in _HEDGES})  # looked at first, as most numbers have none
 _POINTED = re.compile(r"[这那此其该每下本双]\s*$|(?<!以)上\s*$")
 _NO_UNIT = re.compile(r"$|[\s,;。:、!?()]|以[上下]|左右")
 _LISTED = re.compile(r"\d+\.(\d+)")
@@ -162,6 +172,9 @@ def _pattern() -> re.Pattern[str]:
     )
 
 
+_GROUPS = ("low", "scale", "high", "inner", "next", "bound", "unit", "few", "fuzzy", "fuzzy2")
+
+
 @cache
 def _units() -> dict[str, tuple[str, float, str]]:
     return {u["unit"]: (u["base"], float(u["factor"]), u["kind"]) for u in read_units()}
@@ -189,60 +202,62 @@ def find_quantities(
     # 13|个村公司 and 0.2个|百分点 are no names
     names = [n for n in names if not _GOES_ON.search(text, max(0, n[0] - 2), n[0])]
     hidden = masked(text, sorted([*(m.span() for m in _NOT_NUMBERS.finditer(text)), *names]), "\x00")
-    spans, found, numeral = list(spans), [], -1
+    spans, found = list(spans), []
     if "零" in text:
         zeros = (m for a, b in spans if text.find("零", a, b) >= 0 for m in _ZERO.finditer(text, a, b))
         found += [Quantity(*m.span(), 0.0, None, None, "count", "") for m in zeros]
-    for start, end in spans:
-        if numeral < start:
-            first = _NUMERAL.search(hidden, start)
-            numeral = first.start() if first else len(hidden)
-        if numeral < end:
-            found += _quantities(hidden, text, start, end, numeral)
+    further, pattern = iter(spans), _pattern()
+    start = end = place = 0
+    while first := _FIRST.search(hidden, place):
+        begin = first.start()
+        while end <= begin:
+            start, end = next(further, (len(text), len(text) + 1))
+        match = pattern.match(hidden, begin, end) if begin >= start else None
+        place = match.end() if match else begin + 1
+        if not match:
+            continue
+        if match["low"]:
+            if quantity := _quantity(match, hidden, text, start):
+                found.append(quantity)
+            else:
+                place = match.end("low")  # what follows may be a quantity of its own
+        elif quantity := _odd_quantity(match):
+            found.append(quantity)
     return sorted(found)
 
 
-def _quantities(hidden: str, text: str, start: int, end: int, numeral: int) -> Iterator[Quantity]:
-    """The quantities of a span, whose first numeral is known; a word before it may be one's (数百)."""
-    search, place = _pattern().search, max(start, numeral - 1)
-    while match := search(hidden, place, end):
-        place = match.end()
-        if match["low"]:
-            if quantity := _quantity(match, hidden, text, start):
-                yield quantity
-            else:
-                place = match.end("low")  # what follows may be a quantity of its own
-        elif match["fraction"]:
-            whole, part = parse_numeral(match["of"]), parse_numeral(match["part"])
-            if whole and part is not None:
-                yield Quantity(*match.span(), round(100 * part / whole, 6), None, "%", "share", "")
-        elif match["much"]:
-            yield Quantity(*match.span(), 50.0, None, "%", "share", "")
-        else:
-            number = parse_numeral(match["and_half"])
-            if number is not None:
-                unit = "个月" if match["half_of"] == "月" else "小时"
-                yield Quantity(*match.span(), number + 0.5, None, unit, "duration", "")
+def _odd_quantity(match: re.Match[str]) -> Quantity | None:
+    """The quantity that a fraction (三分之一), a half (一半) or one and a half (一个半小时) makes."""
+    if match["fraction"]:
+        whole, part = parse_numeral(match["of"]), parse_numeral(match["part"])
+        if whole and part is not None:
+            return Quantity(*match.span(), round(100 * part / whole, 6), None, "%", "share", "")
+    elif match["much"]:
+        return Quantity(*match.span(), 50.0, None, "%", "share", "")
+    elif (number := parse_numeral(match["and_half"])) is not None:
+        unit = "个月" if match["half_of"] == "月" else "小时"
+        return Quantity(*match.span(), number + 0.5, None, unit, "duration", "")
+    return None
 
 
 def _quantity(match: re.Match[str], hidden: str, text: str, start: int) -> Quantity | None:
     """The quantity that a numeral and its unit make, or None if they only look like one."""
-    low, scale, upper, listed, bound, printed = match.group("low", "scale", "high", "next", "bound", "unit")
+    low, scale, upper, inner, listed, bound, printed, few, fuzzy, fuzzy2 = match.group(*_GROUPS)
     low, chinese = low.strip(), low[0] in CHINESE
     if chinese and (printed is None or (low in ("一", "二") and not upper)):
         return None  # 一批, 二期
     first, stop = match.span()
     if (_IN_CHINESE if chinese else _IN_LATIN).search(hidden, max(0, first - 2), first):
         return None
-    number, high = _values(low, (scale or "").removeprefix("个"), upper, match["inner"])
+    number, high = _values(low, (scale or "").removeprefix("个"), upper, inner)
     if number is None or (listed and (first == start or high != number + 1)):
         return None  # 1、2家 is a range, but 1、 at the start of a sentence numbers a list
     before, after = text[max(0, first - 12) : first], text[stop : stop + 12]
-    hedge = match["few"] or match["fuzzy"] or match["fuzzy2"] or bound or _hedge(before, after)
+    hedge = few or fuzzy or fuzzy2 or bound or _hedge(before, after)
     if chinese and not _counts(low, printed, hedge, before, after, high is not None):
         return None
     if printed is None:
-        implied = _implied_unit(match, before, after)
+        implied = _implied_unit(low, scale, upper, before, after)
         if implied is None:
             return None
         (base, kind), factor = implied, 1.0
@@ -293,7 +308,7 @@ def _hedge(before: str, after: str) -> str:
     """How the words around a number hedge it."""
     if match := _HEDGE_AFTER.match(after):
         return match[0]
-    match = _HEDGE.search(before)
+    match = _HEDGE.search(before) if before.rstrip()[-1:] in _HEDGE_ENDS else None
     return match[1] if match and not match[1].startswith("达") else ""
 
 
@@ -307,11 +322,13 @@ def _counts(low: str, unit: str, hedge: str, before: str, after: str, is_range: 
     return not ((after[:1] in '“‘"' and after) or _STRUCTURE.match(after))
 
 
-def _implied_unit(match: re.Match[str], before: str, after: str) -> tuple[str | None, str] | None:
+def _implied_unit(
+    low: str, scale: str | None, upper: str | None, before: str, after: str
+) -> tuple[str | None, str] | None:
     """What a number without a unit counts: 元 (引进税收375万), people (76万群众), or what its noun says."""
-    if match["scale"] == "个亿":
+    if scale == "个亿":
         return "元", "money"
-    magnitude = _MAGNITUDE.search((match["high"] or match["low"]).strip()) or match["scale"]
+    magnitude = _MAGNITUDE.search((upper or low).strip()) or scale
     if magnitude and _PEOPLE.match(after):
         return "人", "person"
     if not _NO_UNIT.match(after):
@@ -321,5 +338,5 @@ def _implied_unit(match: re.Match[str], before: str, after: str) -> tuple[str | 
         if re.search("人口|人数|人员", tail):
             return "人", "person"
         return ("元", "money") if _MONEY.search(tail) else (None, "count")
-    bare = _TOTAL.search(tail) and not after.startswith("、") and not match["high"]
+    bare = _TOTAL.search(tail) and not after.startswith("、") and not upper
     return (None, "count") if bare else None
