@@ -398,7 +398,9 @@ def _period(quantity: Quantity, near: Near, flow: str) -> tuple[Period | None, b
     """The last period named before the number in its sentence, or the section's; and whether it was named."""
     usual = near.source.periods[near.section]
     before = near.source.text[near.since : quantity.start]
-    named = list(find_periods(before, usual and int(usual[1][:4]), usual))
+    named = find_periods(before, usual and int(usual[1][:4]), usual)
+    if not named:
+        return usual, False
     if any(n.past for n in named):  # 去年 speaks of its own clause
         clause = clause_start(near.source.ends, near.since, quantity.start) - near.since
         named = [n for n in named if n.end > clause or not n.past or before[n.end] == ","]

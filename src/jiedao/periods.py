@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -54,7 +54,7 @@ class Named(NamedTuple):
     past: bool = False
 
 
-def find_periods(text: str, year: int | None = None, usual: Period | None = None) -> Iterator[Named]:
+def find_periods(text: str, year: int | None = None, usual: Period | None = None) -> list[Named]:
     """Find the periods that a text names.
 
     Parameters
@@ -66,30 +66,32 @@ def find_periods(text: str, year: int | None = None, usual: Period | None = None
     usual : (str, str), optional
         The period that 今年以来 means here.
 
-    Yields
-    ------
-    Named
+    Returns
+    -------
+    list of Named
     """
+    found: list[Named] = []
     for match in _PERIOD.finditer(text) if _HINT.search(text) else ():
         if _NO_PERIOD.fullmatch(match[0]):
             continue
         if match["plan"]:
             first = _FIRST_PLAN + 5 * "一二三四五六".index(match["plan"][1])
-            yield Named(match.end(), (f"{first}-01", f"{first + 4}-12"))
+            found.append(Named(match.end(), (f"{first}-01", f"{first + 4}-12")))
             continue
         if match["y1"]:
             start, end = int(match["m1"] or 1), int(match["m2"] or 12)
             if 1 <= start <= 12 and 1 <= end <= 12 and match["y1"] <= match["y2"]:
-                yield Named(match.end(), (f"{match['y1']}-{start:02}", f"{match['y2']}-{end:02}"))
+                found.append(Named(match.end(), (f"{match['y1']}-{start:02}", f"{match['y2']}-{end:02}")))
             continue
         year = int(match["year"]) if match["year"] else year
         named = year and year - bool(match["last"]) + bool(match["next"])
         if match["since"] or match[0] in ("今年", "本年", "本年度", "当年"):
             if usual:
-                yield Named(match.end(), usual)
+                found.append(Named(match.end(), usual))
         elif named and (months := _months(match)):
             period = (f"{named}-{months[0]:02}", f"{named}-{months[1]:02}")
-            yield Named(match.end(), period, bool(match["upto"]), bool(match["last"]))
+            found.append(Named(match.end(), period, bool(match["upto"]), bool(match["last"])))
+    return found
 
 
 def _months(match: re.Match[str]) -> tuple[int, int] | None:
@@ -178,8 +180,8 @@ def section_periods(
     for section, look in zip(sections, looks, strict=True):
         above = None if section.parent is None else periods[section.parent]
         usual = known.get(look or "")
-        own = next(find_periods(section.heading or "", usual and int(usual[1][:4])), None)
-        periods.append((own.period if own else above) or usual)
+        own = find_periods(section.heading or "", usual and int(usual[1][:4]))
+        periods.append((own[0].period if own else above) or usual)
     return periods
 
 
@@ -188,7 +190,7 @@ def _title_periods(text: str, sections: Sequence[Section]) -> dict[str, Period]:
     found: dict[str, Period] = {}
     title = "".join(s.heading or "" for s in sections if s.style in ("title", "subtitle"))
     year = re.search(r"(?:19|20)\d\d", title)
-    periods = list(find_periods(title, int(year[0]) if year else None))
+    periods = find_periods(title, int(year[0]) if year else None)
     ends = [named.end for named in periods]
     for (end, period, *_), following in zip(periods, [*ends[1:], len(title)], strict=False):
         for orientation, pattern in (("retrospective", _REVIEW), ("prospective", _PLAN)):

@@ -74,7 +74,8 @@ _NOT_NUMBERS = re.compile(
     rf"(?=\d)(?:{_FORMULA}|(?={_AFTER_DIGITS})(?:{'|'.join(_IN_DIGITS)}))"
     rf"|(?=[“‘\"「《(〔\[第前])(?:{'|'.join(_OTHERS)})"
     rf"|(?=[{CHINESE}])(?:{_FORMULA}|(?={_AFTER_CHARACTERS})(?:{'|'.join(_IN_CHARACTERS)}))"
-    rf"|(?=[A-Za-z])(?:{_FORMULA}|(?<![A-Za-z])[A-Za-z][A-Za-z.-]{{0,20}}\d[\d.]*))"
+    rf"|(?=[A-Za-z])(?:{_FORMULA}|(?<![A-Za-z])[A-Za-z][A-Za-z.-]{{0,20}}\d[\d.]*))",
+    re.ASCII,  # whether a character is a digit of another script is asked for each of a text
 )
 # Nouns of which a report claims or promises that there were none.
 _NONE = (
@@ -106,7 +107,7 @@ _PEOPLE = re.compile(
 _TOTAL = re.compile(
     r"(?P<noun>人|户|家|件|户主|单位)?(?:数|数量|总数|总量|合计|总计|共计)(?:达到?|为|是|约|超过?|近)?\s*$"
 )
-_FIRST = re.compile(rf"[\d{CHINESE}半数几上]")  # every quantity begins with one of these
+_FIRST = re.compile(rf"[\d{CHINESE}半数几上]", re.ASCII)  # every quantity begins with one of these
 _MAGNITUDE = re.compile("(?:万亿|[万亿])$")
 _IN_LATIN, _IN_CHINESE = re.compile(r"[A-Za-z\d.]$"), re.compile(f"[{CHINESE}]点$")
 _GOES_ON = re.compile(r"\d个?$")
@@ -157,7 +158,9 @@ def _pattern() -> re.Pattern[str]:
         for u in rows
     )
     initials = re.escape("".join(sorted({u["unit"][0] for u in rows})))
-    units = f"(?>(?=[{initials}])(?:{units}))"  # what follows a unit follows no shorter one
+    units = f"(?u:(?>(?=[{initials}])(?:{units})))"  # what follows a unit follows no shorter one
+    longest = max(len(u["unit"]) for u in rows)
+    to_follows = rf"(?=.{{0,{longest}}}?[\s、–—~至到-])"  # seen sooner than which unit stands before it
     inside = rf"[\d{CHINESE}点余多.,\s]"  # a numeral
     fuzzy = r"[余多]|[几来](?=[万亿个家名人户次件场])"
     return re.compile(
@@ -167,8 +170,9 @@ def _pattern() -> re.Pattern[str]:
         rf"(?:(?P<fraction>(?P<of>{NUMERAL})分之(?P<part>{NUMERAL}))|(?P<and_half>{NUMERAL})个半(?P<half_of>小时|月))"
         rf"|(?P<much>(?<=[近超过约达占])(?:一半|半数))"
         rf"|(?P<few>(?:[数几]|(?<!以)上)(?=[十百千万亿]))?(?P<low>{NUMERAL})(?P<fuzzy>{fuzzy})?(?P<scale>万亿|[万亿]|个亿)?[余多]?"
-        rf"(?:(?P<inner>{units})?(?:{_TO}|(?P<next>、))(?P<high>{NUMERAL})(?P<fuzzy2>[余多])?)?"
-        rf"\s?(?P<bound>以[上下]|左右)?\s?(?P<unit>{units})?)"
+        rf"(?:{to_follows}(?P<inner>{units})?(?:{_TO}|(?P<next>、))(?P<high>{NUMERAL})(?P<fuzzy2>[余多])?)?"
+        rf"\s?(?P<bound>以[上下]|左右)?\s?(?P<unit>{units})?)",
+        re.ASCII,
     )
 
 
