@@ -214,7 +214,7 @@ def find_quantities(
     start = end = place = 0
     while first := _FIRST.search(hidden, place):
         begin = first.start()
-        while end <= begin:
+        while end <= begin:  # on to the span that ends beyond it
             start, end = next(further, (len(text), len(text) + 1))
         match = pattern.match(hidden, begin, end) if begin >= start else None
         place = match.end() if match else begin + 1
