@@ -88,6 +88,6 @@ def cluster(workers: int | None, scheduler: str | None) -> Iterator[Client]:
     with (
         dask.config.set(config),
         LocalCluster(n_workers=workers or cpu_count() or 1, **options) as local,
-        Client(local, direct_to_workers=True) as client,
+        Client(local, direct_to_workers=True) as client,  # tables need not pass the scheduler
     ):
         yield client

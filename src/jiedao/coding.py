@@ -144,12 +144,11 @@ def _find(text: str, sections: Sequence[Section], words: Words) -> tuple[np.ndar
     # Where no word lies across its borders, a section by itself has the words that the text has there.
     ends = np.append(ends, 0)  # of the word before the first
     crossed = (ends[first - 1] > begins) | ((first < last) & (ends[last - 1] > stops))
-    own = [*map(range, first.tolist(), last.tolist())]
+    own, more, size = [*map(range, first.tolist(), last.tolist())], [rows], len(rows)
     for n in crossed.nonzero()[0].tolist():
-        inside = _rows(words.places(text[begins[n] : stops[n]])) + [0, begins[n], begins[n]]
-        own[n] = range(len(rows), len(rows) + len(inside))
-        rows = np.concatenate([rows, inside])
-    return rows, own
+        more.append(_rows(words.places(text[begins[n] : stops[n]])) + [0, begins[n], begins[n]])
+        own[n] = range(size, size := size + len(more[-1]))
+    return np.concatenate(more), own
 
 
 def _rows(places: list[tuple[int, int, int]]) -> np.ndarray:
