@@ -55,6 +55,21 @@ def limit(*values, reason="a known limit"):
     return pytest.param(*values, marks=pytest.mark.xfail(strict=True, reason=reason))
 
 
+@pytest.mark.parametrize(("text", "quantities"), [
+    # jieba's dictionary has many numerals with what they count as words of their own.
+    ("惠及居民九百余户。", ["九百余户"]), ("到场观众八千余人次。", ["八千余人次"]),
+    ("帮助群众数百人、走访上百户。", ["数百人", "上百户"]), ("收藏老物件一百二十余件。", ["一百二十余件"]),
+    ("浏览量突破十万人次。", ["十万人次"]), ("群众来访三十二件。", ["三十二件"]),
+    ("发放补贴五千元,新修道路两公里。", ["五千元", "两公里"]), ("历时一个半月完成。", ["一个半月"]),
+    ("完成率达百分之九十五。", ["百分之九十五"]), ("培训三百六十五人次。", ["三百六十五人次"]),
+    # Names and idioms that only hold numerals.
+    ("生产汽车零部件。", []), ("唱响三部曲。", []), ("三番五次上门劝说。", []), ("三天两头走访。", []),
+    ("推进五个一工程。", []), ("赴三门峡考察。", []), ("做到一视同仁。", []), ("落实四个意识。", []),
+])  # fmt: skip
+def test_a_word_that_counts_is_no_name(text, quantities):
+    assert of("review", text, "text") == quantities
+
+
 @pytest.mark.parametrize(("part", "text", "statuses"), [
     ("review", "全年完成税收2亿元。", "achieved"),
     ("review", "辖区现有规上企业30家。", "baseline"),

@@ -18,7 +18,7 @@ from jiedao.lexicon import read_measures
 from jiedao.names import is_verb
 from jiedao.numerals import CHINESE
 from jiedao.periods import Period, Source, find_periods
-from jiedao.quantities import LONGEST_CLAUSE, Quantity, clause_start, find_quantities
+from jiedao.quantities import LONGEST_CLAUSE, Quantity, clause_start, find_quantities, is_numeral
 from jiedao.segment import KINDS
 from jiedao.words import Words, find_signs
 
@@ -258,14 +258,18 @@ def _whole(
 
 
 def _names(source: Source) -> list[tuple[int, int]]:
-    """Tokens in which a numeral is part of a name, a term or an idiom."""
+    """Tokens in which a numeral is part of a name, a term or an idiom (三部曲); 九百余户 is none of them."""
     text, tokens = source.text, source.tokens
     starts, ends, kinds = map(np.asarray, tokens)
     names = np.flatnonzero(_NAMED[kinds] | ((kinds == KINDS.index("word")) & (ends - starts > 2)))
     numerals = find_signs(text, _NUMERALS)
     held = numerals.searchsorted(ends[names]) > numerals.searchsorted(starts[names])
     found = map(tokens.at, names[held].tolist())
-    return [(start, end) for start, end, kind in found if kind != "word" or "分之" not in text[start:end]]
+    return [
+        (start, end)
+        for start, end, kind in found
+        if kind != "word" or not ("分之" in text[start:end] or is_numeral(text[start:end]))
+    ]
 
 
 def _kind(quantity: Quantity, near: Near) -> tuple[str, Indicator | None]:

@@ -184,6 +184,11 @@ def _units() -> dict[str, tuple[str, float, str]]:
     return {u["unit"]: (u["base"], float(u["factor"]), u["kind"]) for u in read_units()}
 
 
+def is_numeral(word: str) -> bool:
+    """Whether a word as a whole is a numeral, with what it counts or without (九百余户, 一百二十)."""
+    return _pattern().fullmatch(word) is not None or parse_numeral(word) is not None
+
+
 def find_quantities(
     text: str, spans: Iterable[tuple[int, int]], names: Iterable[tuple[int, int]] = ()
 ) -> list[Quantity]:
