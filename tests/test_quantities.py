@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from jiedao import quantities
 from jiedao.clean import normalise
 from jiedao.quantities import find_quantities, parse_numeral
 
@@ -271,3 +272,19 @@ def test_time_grows_with_the_text_not_its_square(unit):
     short, long = (seconds((unit * n)[:n], 3) for n in (250, 1000))
     assert long < 9 * short + 0.002  # four times as long; a square would be sixteen
     assert seconds((unit * 200_000)[:200_000], 1) < 20
+
+
+DATES = "0123456789〇一二三十百万年月日号强栋单元岁周世纪时点分刻钟小公里圈天x*/.-—至 kmA位体次产业上半代"
+
+
+@pytest.mark.parametrize(("first", "kinds", "sign"), [
+    (r"\d", quantities._IN_DIGITS, quantities._AFTER_DIGITS),
+    (f"[{quantities.CHINESE}]", quantities._IN_CHARACTERS, quantities._AFTER_CHARACTERS),
+])  # fmt: skip
+@given(text=st.text(DATES, max_size=12))
+@settings(deadline=None, max_examples=2000)
+def test_what_is_no_number_shows_it_at_a_glance(first, kinds, sign, text):
+    """The sign that is looked for before some patterns are tried must stand wherever one of them does."""
+    pattern = re.compile(f"(?={first})(?:{'|'.join(kinds)})", re.ASCII)
+    sign = re.compile(sign, re.ASCII)
+    assert [text[i:] for i in range(len(text)) if pattern.match(text, i) and not sign.match(text, i)] == []

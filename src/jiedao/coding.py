@@ -142,7 +142,7 @@ def _find(text: str, sections: Sequence[Section], words: Words) -> tuple[np.ndar
     begins, stops = np.array([(s.start, _reach(s)) for s in sections], int).reshape(-1, 2).T
     first, last = starts.searchsorted(begins), starts.searchsorted(stops)
     # Where no word lies across its borders, a section by itself has the words that the text has there.
-    ends = np.append(ends, 0)  # of the word before the first
+    ends = np.append(ends, 0)  # before the first word, at -1, none ends
     crossed = (ends[first - 1] > begins) | ((first < last) & (ends[last - 1] > stops))
     own, more, size = [*map(range, first.tolist(), last.tolist())], [rows], len(rows)
     for n in crossed.nonzero()[0].tolist():

@@ -19,7 +19,7 @@ from jiedao.names import any_of
 from jiedao.periods import Period, Source
 from jiedao.quantities import LONGEST_CLAUSE, clause_start
 
-_TIME_COMMA = re.compile(",(?<=期间,|年内,|底前,)")
+_TIME_COMMA = re.compile(",(?<=期间,|年内,|底前,)")  # commas are found sooner than words
 _SENTENCE_END = re.compile(r"[;。!?\n\r]")
 # 着力|促进, 全力|争取: 力 belongs to the word before.
 _OWN_WORD = r"(?<![着大全努聚合借奋竭])(?=力)|(?!力)"

@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import cache
+from string import digits
 from typing import NamedTuple
 
 import numpy as np
@@ -98,7 +99,7 @@ _LISTED = re.compile(r"\(?\d{1,2}[.、)](?!\d)")
 _MORE = re.compile("其中|预计|新增|还有|另有|此外|另外|外加|同时")
 LONGEST_MEASURE = 16
 LONGEST_NESTED = 64  # with the totals that it is a part of, of which there are many where 其中 follows 其中
-_NUMERALS = CHINESE + "".join(filter(str.isdecimal, map(chr, range(0x10000))))
+_NUMERALS = CHINESE + digits
 _NAMED = np.array([kind in ("place", "name", "term") for kind in KINDS])
 _ZERO = re.compile("^零|(?:为|降为|达到?)零$")
 NEAR = 40  # of the quantities before one, in a sentence that is a whole list

@@ -20,7 +20,7 @@ ARABIC = (
 )
 CARDINAL = rf"(?<![{CHINESE}])[{CHINESE}]{{1,{LONGEST}}}(?:点[{DIGITS}]{{1,9}}[万亿]?)?"
 NUMERAL = rf"(?:{ARABIC}|{CARDINAL})"
-_DECIMAL = re.compile(rf"\d{{1,{LONGEST}}}\.\d+", re.ASCII)
+_DECIMAL = re.compile(rf"\d{{1,{LONGEST}}}(?:\.\d+)?", re.ASCII)
 _FILLING = re.compile(r"[\s,余多]")
 _PARTS = re.compile(r"(\d+(?:\.\d+)?)([百千]?)(万亿|[万亿]?)")
 _PAIR = re.compile("(十?)([一二两三四五六七八九])([二两三四五六七八九])([十百千万亿]*)")
@@ -35,7 +35,7 @@ def parse_numeral(numeral: str) -> float | None:
     float or None
         None if the characters make no number, or one longer than any report's.
     """
-    if (numeral.isascii() and numeral.isdigit() and len(numeral) <= LONGEST) or _DECIMAL.fullmatch(numeral):
+    if _DECIMAL.fullmatch(numeral):
         return float(numeral)
     numeral = _FILLING.sub("", numeral)
     if len(numeral.partition(".")[0]) > LONGEST:

@@ -23,7 +23,7 @@ _CLAUSE_END = ",;。:!?\n\r"
 LONGEST_CLAUSE = 200
 _TO = r"\s*(?:[-–—~至到]|——)\s*"
 _SIGN = "[A-Za-z\\d一二三四五六七八九十]"
-# A formula is 1+N. What nothing can follow but all of it is taken whole (++).
+# A formula is 1+N, whose + stands within 18 signs. What nothing can follow but all of it is taken whole (++).
 _FORMULA = (
     rf"(?=[^+]{{1,18}}+\+)(?<!{_SIGN}){_SIGN}{{1,12}}+[^\s,;。+]{{0,6}}\+\s*{_SIGN}{{1,12}}"
     rf"(?:\+\s*{_SIGN}{{1,12}})*"
@@ -63,7 +63,7 @@ _OTHERS = [
     rf"第\s*[\d{CHINESE}]+(?:[、和至-]\s*(?:第\s*)?[\d{CHINESE}]+)*|前\s*[\d{CHINESE}]+(?:名|位|强)?",
     r"[〔\[]\d{4}[〕\]]\s*\d*号?",
 ]
-# What must follow for any of these to match; it is seen sooner than each of them is tried.
+# What must stand where any of these does; it is seen sooner than each of them is tried.
 _AFTER_DIGITS = (
     rf"\d++[\d{CHINESE}]{{0,4}}+\s*+(?:[年月日号上下世周强栋岁:时点分刻小公天x×*/A-Za-z–—~至到-]|$)"
     r"|(?:19|20)\d\d\.|\d++\.\d++[A-Za-z]|\d{11}"
@@ -112,9 +112,7 @@ _MAGNITUDE = re.compile("(?:万亿|[万亿])$")
 _IN_LATIN, _IN_CHINESE = re.compile(r"[A-Za-z\d.]$"), re.compile(f"[{CHINESE}]点$")
 _GOES_ON = re.compile(r"\d个?$")
 _HEDGE_AFTER = re.compile("以[上下]|左右|以内")
-_HEDGES = "约 近 超 超过 逾 不少于 不低于 至少 高于 突破 大于 上 达 达到 不超过 低于 以内".split()
-_HEDGE = re.compile(rf"({'|'.join(_HEDGES)})\s*$")
-_HEDGE_ENDS = tuple({hedge[-1] for hedge in _HEDGES})  # looked at first, as most numbers have none
+_HEDGE = re.compile(r"(约|近|超过?|逾|不少于|不低于|至少|高于|突破|大于|上|达到?|不超过|低于|以内)\s*$")
 _POINTED = re.compile(r"[这那此其该每下本双]\s*$|(?<!以)上\s*$")
 _NO_UNIT = re.compile(r"$|[\s,;。:、!?()]|以[上下]|左右")
 _LISTED = re.compile(r"\d+\.(\d+)")
@@ -176,6 +174,7 @@ def _pattern() -> re.Pattern[str]:
     )
 
 
+# What `_quantity` reads of it.
 _GROUPS = ("low", "scale", "high", "inner", "next", "bound", "unit", "few", "fuzzy", "fuzzy2")
 
 
@@ -317,7 +316,7 @@ def _hedge(before: str, after: str) -> str:
     """How the words around a number hedge it."""
     if match := _HEDGE_AFTER.match(after):
         return match[0]
-    match = _HEDGE.search(before) if before.rstrip()[-1:] in _HEDGE_ENDS else None
+    match = _HEDGE.search(before)
     return match[1] if match and not match[1].startswith("达") else ""
 
 
