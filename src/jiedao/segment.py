@@ -24,7 +24,7 @@ from typing import NamedTuple
 import numpy as np
 
 from jiedao import JiedaoError
-from jiedao.clean import are_blank, has_repeats, longest_run, n_chars, normalise, rstrip
+from jiedao.clean import are_blank, code_points, has_repeats, longest_run, n_chars, normalise, rstrip
 from jiedao.lexicon import default_terms, place_names
 from jiedao.names import (
     LONGEST_RUN,
@@ -56,22 +56,27 @@ _NUMERAL = "一二两三四五六七八九十百千万亿"
 _KNOWN = "\u4e00-\u9fd5"  # the Chinese characters that the engines know
 _SIGNS = frozenset(",;:!?()。、“”‘’《》【】")  # and the signs that both take one by one
 _FOUND, _NAMED_HERE = "\0", "\1"  # stand for what is one word whatever the engine says
-# Where other characters stand: the engine is not asked about them. (One and more, which is found faster than
-# one or more.)
-_ODD = re.compile("[^\\s{0}{1}][^\\s{0}{1}]*".format(_KNOWN, "".join(_SIGNS)))
-_FRACTION = re.compile(f"(?<![{_HAN}])[{_NUMERAL}]{{1,{LONGEST}}}分之[{_NUMERAL}]{{1,{LONGEST}}}")
+# Of each character by code point, the last for all beyond, whether the engine is not asked about it.
+_IS_ODD = np.ones(0x9FD7, bool)
+_IS_ODD[0x4E00:0x9FD6] = False
+_IS_ODD[[*map(ord, _SIGNS)] + [code for code in range(0x3001) if chr(code).isspace()]] = False
+# What stands before is looked for behind the first sign: so the engine passes over all that is no numeral.
+_FRACTION = re.compile(
+    f"[{_NUMERAL}](?<![{_HAN}].)[{_NUMERAL}]{{0,{LONGEST - 1}}}分之[{_NUMERAL}]{{1,{LONGEST}}}"
+)
 # Cuts of such are equally likely for the engines, which then differ: 章新|新新章, 章新新|新章.
 _REPEATED = re.compile(rf"([{_KNOWN}])\1\1+")
-_NUMBER = re.compile(
+_NUMBER_OR_SIGN = re.compile(
     rf"""(?:19|20)\d\d[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}:\d\d(?::\d\d)?
       |\d{{2,4}}年(?:度(?=[^{_HAN}{_FOUND}]|工作|总结|计划))?|\d{{1,2}}(?:[-~至—]\d{{1,2}})?月(?:份)?
       |\d{{1,2}}[日号](?=[^{_HAN}{_FOUND}]|前|起|至)
       |[A-Za-z\d]{{1,12}}(?:\+[A-Za-z\d]{{1,12}})+(?:[>=≥]+\d+)?|\d+[A-Za-z]+(?![A-Za-z\d])|[A-Za-z]+(?:[-.&'][A-Za-z\d]+)*\d*
       |第?\d+(?:[.,]\d+)*(?:[-~]\d+(?:\.\d+)?)?[余多几]?[十百千万亿]*[余多]?[%‰]?
+      |—+|…+|-{{2,}}|.
     """,
-    re.VERBOSE,
+    re.VERBOSE | re.DOTALL,
 )
-_SIGN = re.compile("—+|…+|-{2,}|.", re.DOTALL)
+_NUMBER = re.compile(r"第?\d|[A-Za-z]")
 _RUN = re.compile(rf"[{_KNOWN}]*")
 _LONG_RUN = re.compile(rf"[{_KNOWN}]{{{LONGEST_RUN}}}(?=[{_KNOWN}])")
 _COUNTED = re.compile(
@@ -146,8 +151,13 @@ class Vocabulary(dict[str, int]):
 
     def traits(self) -> np.ndarray:
         """The traits of all words, by code."""
-        self._known = np.append(self._known, self._traits.of([*islice(self, len(self._known), None)]))
+        if len(self._known) < len(self):
+            self._known = np.append(self._known, self._traits.of([*islice(self, len(self._known), None)]))
         return self._known
+
+    def having(self, traits: int) -> np.ndarray:
+        """Of each word, by code, whether it has any of some traits."""
+        return self.traits() & traits != 0
 
 
 class Tokens(NamedTuple):
@@ -323,10 +333,11 @@ class Segmenter:
         rare = has_repeats(all_texts) or _FOUND in all_texts or _NAMED_HERE in all_texts
         long = longest_run(all_texts) > LONGEST_RUN
         for plain, stated in zip(texts, places, strict=True):
-            text, words, kinds_of = self._mask(plain, self._whole(plain, stated, rare))
+            whole = self._whole(plain, stated, rare)
+            text, words = _mask(plain, whole)
             masked.append(_LONG_RUN.sub(r"\g<0> ", text) if long else text)
             found += words
-            kinds.append(kinds_of)
+            kinds.append({plain[a:b]: kind for a, b, kind in whole})
         words = Vocabulary(self._traits)
         by_text = [words.encode(self._cut(text)) for text in masked]  # one by one, so that the cache holds it
         codes = _joined(by_text)
@@ -342,47 +353,13 @@ class Segmenter:
                 del kinds_of[word]
             kinds_of |= dict.fromkeys(stated, _PLACE)
         stands = np.bincount(codes, minlength=len(words)) > 0
-        listed = list(compress(words, stands))
-        code_of = dict(zip(listed, range(len(listed)), strict=True))
-        own = [{code_of[word]: kind for word, kind in of.items() if word in code_of} for of in kinds]
-        return Cut(listed, words.traits()[stands] & _KIND, (np.cumsum(stands) - 1)[codes], bounds, own)
-
-    def _mask(self, plain: str, whole: list[tuple[int, int, int]]) -> tuple[str, list[str], dict[str, int]]:
-        """Put `_FOUND` for all that the engine is not asked about; and what stands there, with its kind.
-
-        The text ends with a blank, so that no word of it looks to those of the next.
-        """
-        pieces, place = [], 0
-        for start, end, _ in whole:
-            pieces += plain[place:start], _FOUND
-            place = end
-        text = "".join([*pieces, plain[place:]])
-        named = iter(whole)
-        pieces, found, kinds, place = [], [], {}, 0
-        for odd in _ODD.finditer(text):
-            start, end = odd.span()
-            start = max(place, start)
-            while start < end:
-                first = text[start]
-                # An ordinal is one with the sign before it.
-                ordinal = start > place and text[start - 1] == "第" and first.isdecimal()
-                if first == _FOUND:
-                    a, b, kind = next(named)
-                    stop, word = start + 1, plain[a:b]
-                elif first.isalnum() and (number := _NUMBER.match(text, start - ordinal)):
-                    start, stop = number.span()
-                    word, kind = number[0], _NUMBER_KIND
-                else:
-                    stop = _SIGN.match(text, start).end()
-                    word = text[start:stop]
-                    kind = _WORD if _HAN_CHARACTER.match(word) else _SIGN_KIND
-                found.append(word)
-                kinds[word] = kind
-                pieces.append(text[place:start])
-                start = place = stop
-        # Blanks are words for the engine: one is as good as many, and a page's furniture leaves many.
-        text = " ".join(_FOUND.join([*pieces, text[place:]]).split()) + "\n"
-        return text, found, kinds
+        new = np.where(stands, np.cumsum(stands) - 1, -1)
+        listed, new_of = list(compress(words, stands)), new.tolist()
+        own = [
+            {code: kind for word, kind in of.items() if word in words and (code := new_of[words[word]]) >= 0}
+            for of in kinds
+        ]
+        return Cut(listed, words.traits()[stands] & _KIND, new[codes], bounds, own)
 
     def _names(
         self,
@@ -394,7 +371,7 @@ class Segmenter:
     ) -> list[list[Span]]:
         """Where names of places and bodies stand in each text that a noun of kind shows somewhere in it."""
         listed = list(words)
-        nouns = np.flatnonzero(words.traits()[codes] & _NOUN)
+        nouns = np.flatnonzero(words.having(_NOUN)[codes])
         before = codes[nouns - 1]
         named = np.bincount(before, minlength=len(words)) > 0
         for code in np.flatnonzero(named).tolist():
@@ -442,9 +419,8 @@ class Segmenter:
     ) -> tuple[np.ndarray, np.ndarray]:
         """The engine's words, cut to the standard of the study, and among them those found before."""
         codes, bounds = self._split_counted(words, codes, bounds)
-        traits = words.traits()[codes]
-        places = np.flatnonzero(traits & (_AFFIX | _LOCALISER))
-        places = places[traits[places - 1] & _BOUND == 0]  # inside a run of Chinese characters
+        places = np.flatnonzero(words.having(_AFFIX | _LOCALISER)[codes])
+        places = places[~words.having(_BOUND)[codes[places - 1]]]  # inside a run of Chinese characters
         listed = list(words)
         edits: dict[int, tuple[str, ...]] = {}
         for i in places.tolist():
@@ -465,14 +441,14 @@ class Segmenter:
         new = words.encode([word for i in firsts.tolist() for word in edits[i]])
         sizes = np.array([len(edits[i]) for i in firsts.tolist()], np.int64)
         codes, bounds = _replace(codes, bounds, firsts, firsts + 1, new, sizes)
-        kept = words.traits()[codes] & _BLANK == 0
+        kept = ~words.having(_BLANK)[codes]
         return codes[kept], np.append(0, np.cumsum(kept))[bounds]
 
     def _split_counted(
         self, words: Vocabulary, codes: np.ndarray, bounds: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
         """Part numerals from what they count: 三个, 第一批."""
-        counted = words.traits() & _COUNTED_HERE != 0
+        counted = words.having(_COUNTED_HERE)
         places = np.flatnonzero(counted[codes])
         halves = np.zeros((len(counted), 2), np.int32)
         for code, word in zip(np.flatnonzero(counted).tolist(), compress(list(words), counted), strict=True):
@@ -516,7 +492,7 @@ class _Traits(dict[str, int]):
 
     def __missing__(self, word: str) -> int:
         known, first = word in self.terms, word[0]
-        traits = _TERM if known else _SIGN_KIND if word in _SIGNS else _WORD
+        traits = _TERM if known else _kind(word)
         if word in self.nation:
             traits = _PLACE
         if is_noun_of_kind(word):
@@ -533,6 +509,39 @@ class _Traits(dict[str, int]):
         return traits
 
 
+def _kind(word: str) -> int:
+    """The kind of a word that is in no list."""
+    if _NUMBER.match(word):
+        return _NUMBER_KIND
+    return _WORD if _HAN_CHARACTER.match(word) else _SIGN_KIND
+
+
+def _mask(plain: str, whole: list[tuple[int, int, int]]) -> tuple[str, list[str]]:
+    """Put `_FOUND` for all that the engine is not asked about; and what stands there.
+
+    The text ends with a blank, so that no word of it looks to those of the next.
+    """
+    pieces, place = [], 0
+    for start, end, _ in whole:
+        pieces += plain[place:start], _FOUND
+        place = end
+    text = "".join([*pieces, plain[place:]])
+    named = (plain[a:b] for a, b, _ in whole)
+    pieces, found, place = [], [], 0
+    for start in np.flatnonzero(_IS_ODD.take(code_points(text), mode="clip")).tolist():
+        if start < place:
+            continue
+        # An ordinal is one with the sign before it.
+        if start > place and text[start - 1] == "第" and text[start].isdecimal():
+            start -= 1
+        pieces.append(text[place:start])
+        place = _NUMBER_OR_SIGN.match(text, start).end()
+        found.append(text[start:place] if text[start] != _FOUND else next(named))
+    # Blanks are words for the engine: one is as good as many, and a page's furniture leaves many.
+    text = " ".join(_FOUND.join([*pieces, text[place:]]).split()) + "\n"
+    return text, found
+
+
 def _joined(parts: list[np.ndarray]) -> np.ndarray:
     return np.concatenate([np.empty(0, np.int32), *parts])
 
@@ -546,14 +555,18 @@ def _replace(
     sizes: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Put new codes, in stretches of some sizes, for the stretches from ``firsts`` to before ``lasts``."""
-    opened = np.bincount(firsts, minlength=len(codes) + 1) - np.bincount(lasts, minlength=len(codes) + 1)
-    kept = np.where(np.cumsum(opened)[:-1] > 0, 0, 1)
+    kept = np.ones(len(codes), np.int64)
+    kept[_places(firsts, lasts - firsts)] = 0
     kept[firsts] = sizes
     ends = np.append(0, np.cumsum(kept))
     codes = np.repeat(codes, kept)
-    within = np.arange(len(new)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    codes[np.repeat(ends[firsts], sizes) + within] = new
+    codes[_places(ends[firsts], sizes)] = new
     return codes, ends[bounds]
+
+
+def _places(firsts: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """All the places in stretches of some sizes."""
+    return np.repeat(firsts - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
 
 
 def _run_around(text: str, start: int, end: int) -> Span:
