@@ -107,7 +107,7 @@ _PEOPLE = re.compile(
 _TOTAL = re.compile(
     r"(?P<noun>人|户|家|件|户主|单位)?(?:数|数量|总数|总量|合计|总计|共计)(?:达到?|为|是|约|超过?|近)?\s*$"
 )
-_FIRST = re.compile(rf"[\d{CHINESE}半数几上]", re.ASCII)  # every quantity begins with one of these
+_FIRST = f"0123456789{CHINESE}半数几上"  # every quantity begins with one of these
 _MAGNITUDE = re.compile("(?:万亿|[万亿])$")
 _IN_LATIN, _IN_CHINESE = re.compile(r"[A-Za-z\d.]$"), re.compile(f"[{CHINESE}]点$")
 _GOES_ON = re.compile(r"\d个?$")
@@ -216,14 +216,15 @@ def find_quantities(
         found += [Quantity(*m.span(), 0.0, None, None, "count", "") for m in zeros]
     further, pattern = iter(spans), _pattern()
     start = end = place = 0
-    while first := _FIRST.search(hidden, place):
-        begin = first.start()
+    for begin in find_signs(hidden, _FIRST).tolist():
+        if begin < place:
+            continue
         while end <= begin:  # on to the span that ends beyond it
             start, end = next(further, (len(text), len(text) + 1))
         match = pattern.match(hidden, begin, end) if begin >= start else None
-        place = match.end() if match else begin + 1
         if not match:
             continue
+        place = match.end()
         if match["low"]:
             if quantity := _quantity(match, hidden, text, start):
                 found.append(quantity)
