@@ -3,9 +3,9 @@
 import pytest
 
 from jiedao.names import (
+    NOUN_ENDS,
     find_all,
     is_dictionary_word,
-    is_noun_of_kind,
     is_place,
     longest_first,
     may_be_named,
@@ -91,10 +91,10 @@ def test_noun_name(words, known, found):
     named = [
         noun_name(words[:i], word, "".join(words[i + 1 : i + 2]), known, ())
         for i, word in enumerate(words)
-        if is_noun_of_kind(word)
+        if word in NOUN_ENDS
     ]
     assert {*named} - {None} == found
-    told = [may_be_named(words[i - 1]) for i, word in enumerate(words) if is_noun_of_kind(word)]
+    told = [may_be_named(words[i - 1]) for i, word in enumerate(words) if word in NOUN_ENDS]
     assert all(may for may, name in zip(told, named, strict=True) if name)
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from jiedao import JiedaoError
 from jiedao.clean import normalise
 from jiedao.names import LONGEST_RUN
-from jiedao.segment import KINDS, Segmenter, split_sentences
+from jiedao.segment import KINDS, Segmenter, Vocabulary, _traits, split_sentences
 
 SEGMENTER = Segmenter()
 TEXTS = Path(__file__).parents[1] / "data" / "raw" / "texts"
@@ -279,6 +279,16 @@ def test_how_often_words_stand_in_texts():
     ]
     assert counts == Counter(tagged)
     assert counts[0, "东门", "place"] >= 2
+
+
+@given(
+    st.lists(st.text(st.sampled_from("第一二上化 的社区①A7.٣\0") | st.characters(), min_size=1, max_size=4))
+)
+def test_what_is_known_of_words_does_not_depend_on_their_company(words):
+    words += ["社区", "第一", "上求", "化", "长沙", "党建引领"]
+    known = Vocabulary(SEGMENTER.terms)
+    codes = known.encode(words)
+    assert [known.traits()[code] for code in codes] == [_traits(word, SEGMENTER.terms) for word in words]
 
 
 def test_a_character_three_times_in_a_row_is_one_word():

@@ -28,7 +28,7 @@ BODY_NOUNS = (
     "办事处 商会 协会 基金会 联盟 调解室 工作室 艺术团 合唱团 文化站 中心 工程 食堂 学堂 夜校 书房 驿站"
 ).split()
 _NOUNS = frozenset(PLACE_NOUNS + BODY_NOUNS)
-_NOUN_ENDS = frozenset(noun[i:] for noun in _NOUNS for i in range(len(noun)))
+NOUN_ENDS = frozenset(noun[i:] for noun in _NOUNS for i in range(len(noun)))  # nouns of kind, and last parts
 _PLACE_NOUNS = tuple(PLACE_NOUNS)
 _NOUN = re.compile("|".join(PLACE_NOUNS + BODY_NOUNS))
 # jieba takes time with the square of a run without a sign; prose has none half as long.
@@ -152,15 +152,10 @@ def quoted_names(text: str) -> set[str]:
     return {quoted for quoted in _QUOTED.findall(text) if not is_ordinary_word(quoted)}
 
 
-def is_noun_of_kind(word: str) -> bool:
-    """Whether a word is a noun of kind, or the last part of one."""
-    return word in _NOUN_ENDS
-
-
 @lru_cache(MANY)
 def may_be_named(word: str) -> bool:
     """Whether a name may end in a word and the noun of its kind after it."""
-    return word in _NOUN_ENDS or (not _parts_clauses(word) and (len(word) == 1 or _is_name(word)))
+    return word in NOUN_ENDS or (not _parts_clauses(word) and (len(word) == 1 or _is_name(word)))
 
 
 def noun_name(
@@ -173,7 +168,7 @@ def noun_name(
     before : sequence of str
         The words before the noun, signs and blanks among them; of them some `LOOK_BACK` count.
     noun : str
-        The noun, or the last part of one, as `is_noun_of_kind` tells.
+        The noun, or the last part of one, as in `NOUN_ENDS`.
     after : str
         The word after it.
     terms, places : container of str

@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 import os
 import re
+import string
 import tempfile
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -29,11 +30,10 @@ from jiedao.lexicon import default_terms, place_names
 from jiedao.names import (
     LONGEST_RUN,
     LOOK_BACK,
-    MANY,
+    NOUN_ENDS,
     any_of,
     find_all,
     is_dictionary_word,
-    is_noun_of_kind,
     is_place,
     longest_first,
     may_be_named,
@@ -88,6 +88,12 @@ _LOCALISERS = set("上下中内里外")
 _UNITS = set("省市区县州旗镇乡")
 # What no run of Chinese characters goes on over.
 _BOUNDS = _SIGNS | {_FOUND, _NAMED_HERE} | {chr(code) for code in range(0x3001) if chr(code).isspace()}
+# The traits of words by the code point of their first character, where that says them of a word in no list.
+_ASK = -1
+_BY_FIRST = np.full(0xA001, _ASK, np.int32)
+_BY_FIRST[0x4E00:0xA000] = _WORD
+_BY_FIRST[[*map(ord, string.ascii_letters + string.digits)]] = _NUMBER_KIND
+_BY_FIRST[[*map(ord, _COUNTING | _LOCALISERS)]] = _ASK
 # A frequency at which a term of the lexicon beats every cut of it into dictionary words.
 TERM_FREQUENCY = 20_000
 _CLOSERS = "。!?;”’\"')》」』"
@@ -137,9 +143,10 @@ def split_sentences(text: str, spans: Iterable[Span]) -> list[tuple[int, int, in
 class Vocabulary(dict[str, int]):
     """Words and their codes, which are the numbers in which they came, and their traits."""
 
-    def __init__(self, traits: _Traits) -> None:
+    def __init__(self, terms: frozenset[str]) -> None:
         super().__init__()
-        self._traits, self._known = traits, np.empty(0, np.int32)
+        self._terms, self._listed = terms, terms | place_names() | NOUN_ENDS | _AFFIXES
+        self._known = np.empty(0, np.int32)
 
     def __missing__(self, word: str) -> int:
         code = self[word] = len(self)
@@ -151,8 +158,11 @@ class Vocabulary(dict[str, int]):
 
     def traits(self) -> np.ndarray:
         """The traits of all words, by code."""
-        if len(self._known) < len(self):
-            self._known = np.append(self._known, self._traits.of([*islice(self, len(self._known), None)]))
+        if new := [*islice(self, len(self._known), None)]:
+            known = _BY_FIRST.take(code_points("".join([word[0] for word in new])), mode="clip")
+            others = {*compress(new, known == _ASK), *self._listed.intersection(new)}
+            self._known = np.append(self._known, known)
+            self._known[[*map(self.get, others)]] = [_traits(word, self._terms) for word in others]
         return self._known
 
     def having(self, traits: int) -> np.ndarray:
@@ -270,7 +280,6 @@ class Segmenter:
         self.terms = frozenset(default_terms() if terms is None else map(normalise, terms))
         self.engine = engine
         self._cut = _engine(self.terms, engine, hmm)
-        self._traits = _Traits(self.terms)
         self._signed = any_of(t for t in self.terms if not re.fullmatch(f"[{_HAN}]+", t))
 
     def tokenize(self, text: str) -> list[Span]:
@@ -338,7 +347,7 @@ class Segmenter:
             masked.append(_LONG_RUN.sub(r"\g<0> ", text) if long else text)
             found += words
             kinds.append({plain[a:b]: kind for a, b, kind in whole})
-        words = Vocabulary(self._traits)
+        words = Vocabulary(self.terms)
         by_text = [words.encode(self._cut(text)) for text in masked]  # one by one, so that the cache holds it
         codes = _joined(by_text)
         bounds = np.cumsum([0, *map(len, by_text)])
@@ -477,36 +486,21 @@ class Segmenter:
         return [(a, b, spans[a, b]) for a, b in longest_first(spans)]
 
 
-class _Traits(dict[str, int]):
-    """What is to be known of words, as bits: each is looked at once."""
-
-    def __init__(self, terms: frozenset[str]) -> None:
-        super().__init__()
-        self.terms, self.nation = terms, place_names()
-
-    def of(self, words: Collection[str]) -> np.ndarray:
-        """The traits of some words."""
-        if len(self) > MANY:
-            self.clear()
-        return np.fromiter(map(self.__getitem__, words), np.int32, len(words))
-
-    def __missing__(self, word: str) -> int:
-        known, first = word in self.terms, word[0]
-        traits = _TERM if known else _kind(word)
-        if word in self.nation:
-            traits = _PLACE
-        if is_noun_of_kind(word):
-            traits |= _NOUN
-        if first in _BOUNDS:
-            traits |= _BOUND | _BLANK * word.isspace()
-        elif word in _AFFIXES:
-            traits |= _AFFIX
-        elif first in _COUNTING and len(word) > 1 and not known and _COUNTED.fullmatch(word):
-            traits |= _COUNTED_HERE
-        elif first in _LOCALISERS and len(word) == 2 and not known and not is_dictionary_word(word):
-            traits |= _LOCALISER
-        self[word] = traits
-        return traits
+def _traits(word: str, terms: frozenset[str]) -> int:
+    """What is to be known of a word, as bits."""
+    known, first = word in terms, word[0]
+    traits = _PLACE if word in place_names() else _TERM if known else _kind(word)
+    if word in NOUN_ENDS:
+        traits |= _NOUN
+    if first in _BOUNDS:
+        traits |= _BOUND | _BLANK * word.isspace()
+    elif word in _AFFIXES:
+        traits |= _AFFIX
+    elif first in _COUNTING and len(word) > 1 and not known and _COUNTED.fullmatch(word):
+        traits |= _COUNTED_HERE
+    elif first in _LOCALISERS and len(word) == 2 and not known and not is_dictionary_word(word):
+        traits |= _LOCALISER
+    return traits
 
 
 def _kind(word: str) -> int:
