@@ -7,8 +7,11 @@ import multiprocessing.forkserver
 import os
 import sys
 
-# Large pages where the system lends them (glibc 2.35 and later): a dictionary is read all over the place.
-_LARGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
+_ENVIRONMENT = {
+    # Large pages where the system lends them (glibc 2.35 and later): a dictionary is read all over the place.
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
+    "OPENBLAS_NUM_THREADS": "1",  # numpy's threads wait for algebra, busily at first, and there is none
+}
 
 
 def can_fork() -> bool:
@@ -21,7 +24,7 @@ def start_fork_server() -> None:
     if not can_fork():
         return
     multiprocessing.set_forkserver_preload(["jiedao.workers"])
-    new = {name: value for name, value in _LARGE_PAGES.items() if name not in os.environ}
+    new = {name: value for name, value in _ENVIRONMENT.items() if name not in os.environ}
     os.environ.update(new)
     try:
         multiprocessing.forkserver.ensure_running()
