@@ -1,6 +1,7 @@
 """Sentences and tokens: every character accounted for, and the standard the study follows."""
 
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from jiedao import JiedaoError
 from jiedao.clean import normalise
 from jiedao.names import LONGEST_RUN
-from jiedao.segment import KINDS, Segmenter, Vocabulary, _traits, split_sentences
+from jiedao.segment import _FORMS, _NUMBER_OR_SIGN, KINDS, Segmenter, Vocabulary, _traits, split_sentences
 
 SEGMENTER = Segmenter()
 TEXTS = Path(__file__).parents[1] / "data" / "raw" / "texts"
@@ -279,6 +280,17 @@ def test_how_often_words_stand_in_texts():
     ]
     assert counts == Counter(tagged)
     assert counts[0, "东门", "place"] >= 2
+
+
+FORMS = re.compile(_FORMS, re.VERBOSE | re.DOTALL)
+NUMBER_SIGNS = "第0129.,:/+&'=>≥~至—AbZ年月日号度余多几十百千万亿%‰-前个 \0٣"
+
+
+@settings(max_examples=500)
+@given(st.from_regex(FORMS, alphabet=NUMBER_SIGNS) | st.text(NUMBER_SIGNS, min_size=5, max_size=50))
+def test_digits_that_are_seen_sooner_are_what_the_forms_of_numbers_say(text):
+    for start in range(len(text)):
+        assert _NUMBER_OR_SIGN.match(text, start).span() == FORMS.match(text, start).span()
 
 
 @given(

@@ -152,7 +152,6 @@ def quoted_names(text: str) -> set[str]:
     return {quoted for quoted in _QUOTED.findall(text) if not is_ordinary_word(quoted)}
 
 
-@lru_cache(MANY)
 def may_be_named(word: str) -> bool:
     """Whether a name may end in a word and the noun of its kind after it."""
     return word in NOUN_ENDS or (not _parts_clauses(word) and (len(word) == 1 or _is_name(word)))
@@ -198,11 +197,13 @@ def noun_name(
     return name + noun if sure or len(name) > 1 else None
 
 
+@lru_cache(MANY)
 def _parts_clauses(word: str) -> bool:
     return (
         _BEFORE.issuperset(word) or not "\u4e00" <= word <= "\u9fff" or _NUMBERED.fullmatch(word) is not None
     )
 
 
+@lru_cache(MANY)
 def _is_name(word: str, shortest: int = 2) -> bool:
     return _is_named(word) or (len(word) >= shortest and not is_dictionary_word(word))

@@ -66,16 +66,15 @@ _FRACTION = re.compile(
 )
 # Cuts of such are equally likely for the engines, which then differ: 章新|新新章, 章新新|新章.
 _REPEATED = re.compile(rf"([{_KNOWN}])\1\1+")
-_NUMBER_OR_SIGN = re.compile(
-    rf"""(?:19|20)\d\d[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}:\d\d(?::\d\d)?
+# Digits that nothing of a number follows; they are most, and the last that the forms below come to.
+_MERE_DIGITS = r"第?\d+(?=[^\d.,:/+&'=>≥~至—A-Za-z年月日号余多几十百千万亿%‰-])"
+_FORMS = rf"""(?:19|20)\d\d[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}:\d\d(?::\d\d)?
       |\d{{2,4}}年(?:度(?=[^{_HAN}{_FOUND}]|工作|总结|计划))?|\d{{1,2}}(?:[-~至—]\d{{1,2}})?月(?:份)?
       |\d{{1,2}}[日号](?=[^{_HAN}{_FOUND}]|前|起|至)
       |[A-Za-z\d]{{1,12}}(?:\+[A-Za-z\d]{{1,12}})+(?:[>=≥]+\d+)?|\d+[A-Za-z]+(?![A-Za-z\d])|[A-Za-z]+(?:[-.&'][A-Za-z\d]+)*\d*
       |第?\d+(?:[.,]\d+)*(?:[-~]\d+(?:\.\d+)?)?[余多几]?[十百千万亿]*[余多]?[%‰]?
-      |—+|…+|-{{2,}}|.
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+      |—+|…+|-{{2,}}|."""
+_NUMBER_OR_SIGN = re.compile(f"{_FOUND}|{_MERE_DIGITS}|{_FORMS}", re.VERBOSE | re.DOTALL)
 _NUMBER = re.compile(r"第?\d|[A-Za-z]")
 _RUN = re.compile(rf"[{_KNOWN}]*")
 _LONG_RUN = re.compile(rf"[{_KNOWN}]{{{LONGEST_RUN}}}(?=[{_KNOWN}])")
