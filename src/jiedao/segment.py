@@ -144,7 +144,7 @@ class Vocabulary(dict[str, int]):
 
     def __init__(self, terms: frozenset[str]) -> None:
         super().__init__()
-        self._terms, self._listed = terms, terms | place_names() | NOUN_ENDS | _AFFIXES
+        self._terms, self._listed = terms, place_names() | NOUN_ENDS | _AFFIXES
         self._known = np.empty(0, np.int32)
 
     def __missing__(self, word: str) -> int:
@@ -159,8 +159,9 @@ class Vocabulary(dict[str, int]):
         """The traits of all words, by code."""
         if new := [*islice(self, len(self._known), None)]:
             known = _BY_FIRST.take(code_points("".join([word[0] for word in new])), mode="clip")
-            others = {*compress(new, known == _ASK), *self._listed.intersection(new)}
             self._known = np.append(self._known, known)
+            self._known[[*map(self.get, self._terms.intersection(new))]] = _TERM
+            others = {*compress(new, known == _ASK), *self._listed.intersection(new)}
             self._known[[*map(self.get, others)]] = [_traits(word, self._terms) for word in others]
         return self._known
 
