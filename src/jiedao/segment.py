@@ -75,7 +75,7 @@ _FORMS = rf"""(?:19|20)\d\d[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}:\d\d(?::\d\d)?
       |第?\d+(?:[.,]\d+)*(?:[-~]\d+(?:\.\d+)?)?[余多几]?[十百千万亿]*[余多]?[%‰]?
       |—+|…+|-{{2,}}|."""
 _NUMBER_OR_SIGN = re.compile(f"{_FOUND}|{_MERE_DIGITS}|{_FORMS}", re.VERBOSE | re.DOTALL)
-_NUMBER = re.compile(r"第?\d|[A-Za-z]")
+_NUMBER = re.compile(r"第?\d|[A-Za-z]")  # how each of those forms begins that is no sign
 _RUN = re.compile(rf"[{_KNOWN}]*")
 _LONG_RUN = re.compile(rf"[{_KNOWN}]{{{LONGEST_RUN}}}(?=[{_KNOWN}])")
 _COUNTED = re.compile(
