@@ -30,7 +30,6 @@ BODY_NOUNS = (
 _NOUNS = frozenset(PLACE_NOUNS + BODY_NOUNS)
 NOUN_ENDS = frozenset(noun[i:] for noun in _NOUNS for i in range(len(noun)))  # nouns of kind, and last parts
 _PLACE_NOUNS = tuple(PLACE_NOUNS)
-_NOUN = re.compile("|".join(PLACE_NOUNS + BODY_NOUNS))
 # jieba takes time with the square of a run without a sign; prose has none half as long.
 LONGEST_RUN = 200
 # With two Chinese characters side by side; what is longer is a saying.

@@ -11,6 +11,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from functools import cache
+from string import digits
 from typing import NamedTuple
 
 from jiedao.clean import masked
@@ -107,7 +108,7 @@ _PEOPLE = re.compile(
 _TOTAL = re.compile(
     r"(?P<noun>人|户|家|件|户主|单位)?(?:数|数量|总数|总量|合计|总计|共计)(?:达到?|为|是|约|超过?|近)?\s*$"
 )
-_FIRST = f"0123456789{CHINESE}半数几上"  # every quantity begins with one of these
+_FIRST = f"{digits}{CHINESE}半数几上"  # every quantity begins with one of these
 _MAGNITUDE = re.compile("(?:万亿|[万亿])$")
 _IN_LATIN, _IN_CHINESE = re.compile(r"[A-Za-z\d.]$"), re.compile(f"[{CHINESE}]点$")
 _GOES_ON = re.compile(r"\d个?$")

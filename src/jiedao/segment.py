@@ -55,12 +55,13 @@ _HAN_CHARACTER = re.compile(f"[{_HAN}]")
 _NUMERAL = "一二两三四五六七八九十百千万亿"
 _KNOWN = "\u4e00-\u9fd5"  # the Chinese characters that the engines know
 _SIGNS = frozenset(",;:!?()。、“”‘’《》【】")  # and the signs that both take one by one
+_BLANKS = frozenset(chr(code) for code in range(0x3001) if chr(code).isspace())
 _FOUND, _NAMED_HERE = "\0", "\1"  # stand for what is one word whatever the engine says
 # Of each character by code point, the last for all beyond, whether the engine is not asked about it.
-_IS_ODD = np.ones(0x9FD7, bool)
-_IS_ODD[0x4E00:0x9FD6] = False
-_IS_ODD[[*map(ord, _SIGNS)] + [code for code in range(0x3001) if chr(code).isspace()]] = False
-# What stands before is looked for behind the first sign: so the engine passes over all that is no numeral.
+_IS_ODD = np.ones(ord(_KNOWN[-1]) + 2, bool)
+_IS_ODD[ord(_KNOWN[0]) : -1] = False
+_IS_ODD[[*map(ord, _SIGNS | _BLANKS)]] = False
+# What may not stand before it is asked after its first numeral, so that all else is passed over at once.
 _FRACTION = re.compile(
     f"[{_NUMERAL}](?<![{_HAN}].)[{_NUMERAL}]{{0,{LONGEST - 1}}}分之[{_NUMERAL}]{{1,{LONGEST}}}"
 )
@@ -86,7 +87,7 @@ _AFFIXES = set("化性型式率业")
 _LOCALISERS = set("上下中内里外")
 _UNITS = set("省市区县州旗镇乡")
 # What no run of Chinese characters goes on over.
-_BOUNDS = _SIGNS | {_FOUND, _NAMED_HERE} | {chr(code) for code in range(0x3001) if chr(code).isspace()}
+_BOUNDS = _SIGNS | _BLANKS | {_FOUND, _NAMED_HERE}
 # The traits of words by the code point of their first character, where that says them of a word in no list.
 _ASK = -1
 _BY_FIRST = np.full(0xA001, _ASK, np.int32)
