@@ -1,6 +1,7 @@
 """Sentences and tokens: every character accounted for, and the standard the study follows."""
 
 import os
+import random
 import re
 import subprocess
 import sys
@@ -15,7 +16,16 @@ from hypothesis import strategies as st
 from jiedao import JiedaoError
 from jiedao.clean import normalise
 from jiedao.names import LONGEST_RUN
-from jiedao.segment import _FORMS, _NUMBER_OR_SIGN, KINDS, Segmenter, Vocabulary, _traits, split_sentences
+from jiedao.segment import (
+    _FORMS,
+    _NUMBER_OR_SIGN,
+    _PARTED,
+    KINDS,
+    Segmenter,
+    Vocabulary,
+    _traits,
+    split_sentences,
+)
 
 SEGMENTER = Segmenter()
 TEXTS = Path(__file__).parents[1] / "data" / "raw" / "texts"
@@ -313,6 +323,30 @@ def test_a_run_without_a_sign_is_cut_in_pieces_by_both(twins):
     for jieba, rjieba in twins:
         assert jieba.tag(run) == rjieba.tag(run)
         assert any(end == LONGEST_RUN for _, end in jieba.tokenize(run))
+
+
+KNOWN = [sign for sign in HAN if "\u4e00" <= sign <= "\u9fd5"]  # what the engines are asked about
+
+
+@given(
+    st.lists(st.text(KNOWN, min_size=1, max_size=12) | st.sampled_from(["\0", "\1", " ", "\n", "。", ","]))
+)
+def test_words_told_apart_as_numbers(words):
+    told, asked = Vocabulary(SEGMENTER.terms), Vocabulary(SEGMENTER.terms)
+    codes = told.encode_first("".join(word + _PARTED for word in words))
+    assert codes.tolist() == asked.encode(words).tolist()
+    assert list(told) == list(asked)
+    assert told.traits().tolist() == asked.traits().tolist()
+
+
+def test_more_words_than_one_slot_each():
+    """Of 30,000 words every tenth finds another in its slot of the table."""
+    draw = random.Random(0)
+    words = ["".join(draw.choices(KNOWN, k=draw.randint(1, 6))) for _ in range(40_000)]
+    told, asked = Vocabulary(frozenset()), Vocabulary(frozenset())
+    codes = told.encode_first("".join(word + _PARTED for word in words))
+    assert codes.tolist() == asked.encode(words).tolist()
+    assert len(told) > 20_000
 
 
 def test_an_engine_that_is_not_installed(monkeypatch):

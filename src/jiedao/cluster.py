@@ -9,6 +9,7 @@ from os import cpu_count
 from typing import Any
 
 import dask
+import distributed.utils
 from distributed import CancelledError, Client, Future, KilledWorker, LocalCluster, as_completed
 
 from jiedao import JiedaoError
@@ -85,6 +86,8 @@ def cluster(workers: int | None, scheduler: str | None) -> Iterator[Client]:
     }
     if can_fork():
         config["distributed.worker.multiprocessing-method"] = "forkserver"
+        # Else Dask loads all that the server is to load, pandas too, to tell it; but it runs already.
+        distributed.utils._forkserver_preload_set = True
     with (
         dask.config.set(config),
         LocalCluster(n_workers=workers or cpu_count() or 1, **options) as local,
