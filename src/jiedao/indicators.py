@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
 from functools import cache
 from string import digits
 from typing import NamedTuple
@@ -155,13 +154,15 @@ def find_indicators(source: Source) -> list[Indicator]:
     """
     text, sentences = source.text, source.sentences
     quantities = find_quantities(text, [(a, b) for a, b, _ in sentences], _names(source))
-    since = _since(text, sentences)
     found: list[Indicator] = []
     whole: Indicator | None = None
     i = first = 0  # the sentence, and the first indicator in it
+    since = sentences[0][0] if sentences else 0  # from where on what is said of time holds
     for quantity in quantities:
         while i + 1 < len(sentences) and sentences[i + 1][0] <= quantity.start:
             i, first = i + 1, len(found)
+            if not _goes_on(text, sentences[i - 1], sentences[i]):
+                since = sentences[i][0]
         start, end, section = sentences[i]
         first = max(first, len(found) - NEAR)
         before = found[first:]
@@ -173,7 +174,7 @@ def find_indicators(source: Source) -> list[Indicator]:
             source,
             i,
             section,
-            max(since[i], quantity.start - 2 * LONGEST_CLAUSE),
+            max(since, quantity.start - 2 * LONGEST_CLAUSE),
             text[begin : quantity.start],
             text[max(begin, before[-1].end if before else begin) : quantity.start],
             text[quantity.end : stop],
@@ -231,13 +232,9 @@ def _describe(quantity: Quantity, near: Near, whole: Indicator | None) -> Indica
     )  # fmt: skip
 
 
-def _since(text: str, sentences: Sequence[tuple[int, int, int]]) -> list[int]:
-    """For each sentence, from where on what is said of time holds: over semicolons, within a section."""
-    since: list[int] = []
-    for i, (start, _, section) in enumerate(sentences):
-        goes_on = i and text[sentences[i - 1][1] - 1] == ";" and sentences[i - 1][2] == section
-        since.append(since[-1] if goes_on else start)
-    return since
+def _goes_on(text: str, before: tuple[int, int, int], after: tuple[int, int, int]) -> bool:
+    """Whether what one sentence says of time holds in the next: over a semicolon, within a section."""
+    return before[2] == after[2] and text[before[1] - 1] == ";"
 
 
 def _whole(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 
 DIGITS = "零〇一二两三四五六七八九"
 CHINESE = DIGITS + "十百千万亿"
@@ -27,6 +28,7 @@ _PAIR = re.compile("(十?)([一二两三四五六七八九])([二两三四五六
 _IN_A_ROW = re.compile(f"[{DIGITS.replace('零', '')}]{{2}}")  # years or names
 
 
+@lru_cache(10_000)
 def parse_numeral(numeral: str) -> float | None:
     """The value of a numeral in digits or in characters.
 
