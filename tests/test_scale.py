@@ -26,7 +26,7 @@ from distributed import Client, LocalCluster
 from pages import make_page
 
 import jiedao
-from jiedao import JiedaoError, extract, parts
+from jiedao import JiedaoError, extract, parts, report
 from jiedao.cli import main
 from jiedao.corpus import Corpus, read_corpus
 from jiedao.extract import SCHEMAS
@@ -376,17 +376,17 @@ def test_the_tables_are_those_of_the_schemas():
 
 
 def test_what_nobody_foresaw_in_one_text_does_not_touch_the_others(monkeypatch):
-    parse = extract.parse_text
+    normalise = report.normalise
 
-    def broken(text, *more):
+    def broken(text):
         if "坏" in text:
             raise ZeroDivisionError("of no kind that is known")
-        return parse(text, *more)
+        return normalise(text)
 
     records = [Record(f"r{n}", {}, REPORT + str(n)) for n in range(3)]
     settings = Settings((), "jieba", False)
     _, _, alone = extract.read_part(Part(1, records=(records[0], records[2])), settings)
-    monkeypatch.setattr(extract, "parse_text", broken)
+    monkeypatch.setattr(report, "normalise", broken)
     records[1] = records[1]._replace(text=REPORT + "坏")
     n, _, found = extract.read_part(Part(1, records=tuple(records)), settings)
     rows = {name: pq.read_table(pa.BufferReader(data)).to_pylist() for name, data in found.items()}

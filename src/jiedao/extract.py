@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -22,9 +23,9 @@ from jiedao.coding import find_codes
 from jiedao.documents import FIGURES_END, PERIODS, PLACES, iso_month, local_places
 from jiedao.lexicon import default_terms
 from jiedao.page import page_metadata
-from jiedao.parts import Part, Record, Settings, storable
-from jiedao.report import Parsed, parse_text, stated_periods
-from jiedao.segment import KINDS, Cut, Segmenter, Tokens
+from jiedao.parts import POLICY, Part, Record, Settings, storable
+from jiedao.report import Parsed, check_outline, open_text, read_ahead, stated_periods
+from jiedao.segment import KINDS, Cut, Segmenter
 
 STATED = ("genre", "title", "published", *PLACES, *PERIODS, FIGURES_END)
 
@@ -114,25 +115,21 @@ def _parquet(table: pa.Table) -> bytes:
 
 def read_records(records: Sequence[Record], settings: Settings) -> dict[str, pa.Table]:
     """Read texts into tables, as the notebooks read them; what is no report stands in that of errors."""
-    reports: list[Report] = []
-    rows: dict[str, list[tuple]] = {name: [] for name in settings.tables()}
-    for record in records:
-        try:
-            reports.append(_read(record))
-        except JiedaoError as error:
-            rows["errors"].append((_id(record), record.source, storable(str(error))))
+    reports, errors = _read(records)
     segmenter = segmenter_of(settings.terms, settings.engine)
-    cut = segmenter.cut([r.parsed.body for r in reports], [local_places(r.stated) for r in reports])
+    bodies = [report.parsed.body for report in reports]
+    cut = segmenter.cut(bodies, [local_places(report.stated) for report in reports])
     terms, n_tokens = _count(cut, [report.doc_id for report in reports])
-    for i, report in enumerate(reports):
-        sections = _read_sections(report, settings.counts)
-        rows["sections"] += sections
-        rows["documents"].append(_describe(report, sum(row[N_CHARS] for row in sections), n_tokens[i]))
-        if not settings.counts:
-            tokens = cut.tokens_in(i, report.parsed.body)
-            for name, more in _read_policy(report, tokens, sections).items():
-                rows[name] += more
-    return {name: terms if name == "terms" else _table(name, rows[name]) for name in rows}
+    sections = [_read_sections(report, settings.counts) for report in reports]
+    n_chars = [sum(row[N_CHARS] for row in own) for own in sections]
+    rows = {
+        "errors": errors,
+        "sections": [*chain.from_iterable(sections)],
+        "documents": [*map(_describe, reports, n_chars, n_tokens)],
+    }
+    if not settings.counts:
+        rows |= _read_policy(reports, cut, sections)
+    return {name: terms if name == "terms" else _table(name, rows[name]) for name in settings.tables()}
 
 
 def _table(name: str, rows: list[tuple]) -> pa.Table:
@@ -160,31 +157,52 @@ def _coded(codes: np.ndarray, words: Sequence[str]) -> pa.DictionaryArray:
     return pa.DictionaryArray.from_arrays(codes.astype(np.int32), pa.array(words, _TEXT))
 
 
-def _read(record: Record) -> Report:
-    """Read one text.
+def _read(records: Sequence[Record]) -> tuple[list[Report], list[tuple]]:
+    """The reports among some texts, and the rows of the table of errors for the others."""
+    parsed: dict[int, Parsed] = {}
+    digests: dict[int, str] = {}
+    errors: dict[int, JiedaoError] = {}
+    for i, record in enumerate(records):
+        try:
+            parsed[i], digests[i] = _open(record)
+        except JiedaoError as error:
+            errors[i] = error
+    read_ahead([*parsed.values()], "plain", "furniture", "sections")
+    for i, text in parsed.items():
+        try:
+            check_outline(text, records[i].source)
+        except JiedaoError as error:
+            errors[i] = error
+    reports = [
+        Report(_id(record), record, parsed[i], _complete(record.stated, parsed[i]), digests[i])
+        for i, record in enumerate(records)
+        if i not in errors
+    ]
+    return reports, [(_id(records[i]), records[i].source, storable(str(errors[i]))) for i in sorted(errors)]
+
+
+def _open(record: Record) -> tuple[Parsed, str]:
+    """A text that nothing is read of yet, and the hash of what was given.
 
     Raises
     ------
     JiedaoError
-        If it is no report that can be read.
+        If it is no text.
     """
     if isinstance(record.text, JiedaoError):
         raise record.text
     if isinstance(record.text, bytes):
         text, encoding = decode(record.text, record.source)
-        digest = hashlib.sha256(record.text).hexdigest()
-    else:
-        text, encoding = record.text, "utf-8"
-        if not text.strip():
-            raise JiedaoError("the text is empty")
-        if is_binary(text):
-            raise JiedaoError("holds signs that no text has")
-        try:
-            digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
-        except UnicodeEncodeError:
-            raise JiedaoError("holds halves of characters; save it again as UTF-8") from None
-    parsed = parse_text(text, encoding, record.source)
-    return Report(_id(record), record, parsed, _complete(record.stated, parsed), digest)
+        return open_text(text, encoding, record.source), hashlib.sha256(record.text).hexdigest()
+    if not record.text.strip():
+        raise JiedaoError("the text is empty")
+    if is_binary(record.text):
+        raise JiedaoError("holds signs that no text has")
+    try:
+        digest = hashlib.sha256(record.text.encode("utf-8")).hexdigest()
+    except UnicodeEncodeError:
+        raise JiedaoError("holds halves of characters; save it again as UTF-8") from None
+    return open_text(record.text, "utf-8", record.source), digest
 
 
 def _id(record: Record) -> str:
@@ -219,33 +237,40 @@ def _read_sections(report: Report, counts: bool) -> list[tuple]:
     ]
 
 
-def _read_policy(report: Report, tokens: Tokens, sections: list[tuple]) -> dict[str, list[tuple]]:
+def _read_policy(reports: list[Report], cut: Cut, sections: list[list[tuple]]) -> dict[str, list[tuple]]:
     """The rows of the tables that go beyond words."""
     # Whoever counts words alone need not wait for their patterns.
     from jiedao.commitments import find_commitments
     from jiedao.indicators import find_indicators
     from jiedao.periods import Source
 
-    doc_id, parsed = report.doc_id, report.parsed
-    source = Source(parsed.plain, parsed.sections, parsed.sentences, tokens, stated_periods(report.stated))
-    of = [section for _, _, section in parsed.sentences]
-    shares: Counter[tuple[str, str]] = Counter()
-    for section, row in zip(parsed.sections, sections, strict=True):
-        if section.is_leaf and row[THEME]:
-            shares[section.orientation, row[THEME]] += row[N_CHARS]
-    return {
-        "indicators": [
+    all_parsed = [report.parsed for report in reports]
+    tokens = [cut.tokens_in(i, parsed.body) for i, parsed in enumerate(all_parsed)]
+    read_ahead(all_parsed, "sentences")
+    sources = [
+        Source(p.plain, p.sections, p.sentences, own, stated_periods(report.stated))
+        for report, p, own in zip(reports, all_parsed, tokens, strict=True)
+    ]
+    read_ahead(sources, "periods", "names", "quantities")
+    indicators, commitments = [*map(find_indicators, sources)], [*map(find_commitments, sources)]
+    rows: dict[str, list[tuple]] = {name: [] for name in POLICY}
+    for report, own, counted, promised in zip(reports, sections, indicators, commitments, strict=True):
+        doc_id, of = report.doc_id, [section for _, _, section in report.parsed.sentences]
+        rows["indicators"] += [
             (doc_id, of[i.sentence], i.start, i.end, i.text, i.number, i.high, i.unit, i.approx, i.measure)
             + (i.kind, i.status, i.stock_flow, i.growth_of)
             + ("/".join(dict.fromkeys(i.period)) if i.period else None, i.dated, i.counts, i.part_of)
-            for i in find_indicators(source)
-        ],
-        "commitments": [
-            (doc_id, of[c.sentence], c.start, c.end, c.marker, c.cls, c.strength)
-            for c in find_commitments(source)
-        ],
-        "themes": [(doc_id, *key, n) for key, n in shares.items()],
-    }
+            for i in counted
+        ]
+        rows["commitments"] += [
+            (doc_id, of[c.sentence], c.start, c.end, c.marker, c.cls, c.strength) for c in promised
+        ]
+        shares: Counter[tuple[str, str]] = Counter()
+        for section, row in zip(report.parsed.sections, own, strict=True):
+            if section.is_leaf and row[THEME]:
+                shares[section.orientation, row[THEME]] += row[N_CHARS]
+        rows["themes"] += [(doc_id, *key, n) for key, n in shares.items()]
+    return rows
 
 
 def _complete(stated: Mapping[str, str], parsed: Parsed) -> dict[str, str]:

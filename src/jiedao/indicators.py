@@ -9,18 +9,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from functools import cache
-from string import digits
 from typing import NamedTuple
-
-import numpy as np
 
 from jiedao.lexicon import read_measures
 from jiedao.names import is_verb
-from jiedao.numerals import CHINESE
 from jiedao.periods import Period, Source, find_periods
-from jiedao.quantities import LONGEST_CLAUSE, Quantity, clause_start, find_quantities, is_numeral
-from jiedao.segment import KINDS
-from jiedao.words import Words, find_signs
+from jiedao.quantities import LONGEST_CLAUSE, Quantity, clause_start
+from jiedao.words import Words
 
 _GROWS = re.compile(
     r"(?:同比|环比|比上年|较上年|较去年|比去年|年均|(?<![一二三四五六七八九十\d])年增(?!加))(?!例)|(?:正|负)?增长(?:率|了)?(?!贡献|极|点|动力|方式|目标|预期)|增速|增幅|涨幅|降幅|上升|上涨|提高|提升|增加(?!值)|扩大|下降|减少|降低|回落|下跌|压减|压缩|下调|削减|缩减|缩短|收窄|下滑|[增降]$"
@@ -98,8 +93,6 @@ _LISTED = re.compile(r"\(?\d{1,2}[.、)](?!\d)")
 _MORE = re.compile("其中|预计|新增|还有|另有|此外|另外|外加|同时")
 LONGEST_MEASURE = 16
 LONGEST_NESTED = 64  # with the totals that it is a part of, of which there are many where 其中 follows 其中
-_NUMERALS = CHINESE + digits
-_NAMED = np.array([kind in ("place", "name", "term") for kind in KINDS])
 _ZERO = re.compile("^零|(?:为|降为|达到?)零$")
 NEAR = 40  # of the quantities before one, in a sentence that is a whole list
 # Parts that add up to more than this above their total are no parts of it, but a list that goes on.
@@ -153,12 +146,11 @@ def find_indicators(source: Source) -> list[Indicator]:
         In order. ``growth_of`` is an index in this list, ``sentence`` one in ``sentences``.
     """
     text, sentences = source.text, source.sentences
-    quantities = find_quantities(text, [(a, b) for a, b, _ in sentences], _names(source))
     found: list[Indicator] = []
     whole: Indicator | None = None
     i = first = 0  # the sentence, and the first indicator in it
     since = sentences[0][0] if sentences else 0  # from where on what is said of time holds
-    for quantity in quantities:
+    for quantity in source.quantities:
         while i + 1 < len(sentences) and sentences[i + 1][0] <= quantity.start:
             i, first = i + 1, len(found)
             if not _goes_on(text, sentences[i - 1], sentences[i]):
@@ -253,21 +245,6 @@ def _whole(
     parts = [f.number for f in before if f.start > whole.start and f.unit == quantity.unit]
     fits = quantity.number + sum(parts) <= (1 + SLACK) * whole.number
     return whole if fits or whole.unit != quantity.unit else None
-
-
-def _names(source: Source) -> list[tuple[int, int]]:
-    """Tokens in which a numeral is part of a name, a term or an idiom (三部曲); 九百余户 is none of them."""
-    text, tokens = source.text, source.tokens
-    starts, ends, kinds = map(np.asarray, tokens)
-    names = np.flatnonzero(_NAMED[kinds] | ((kinds == KINDS.index("word")) & (ends - starts > 2)))
-    numerals = find_signs(text, _NUMERALS)
-    held = numerals.searchsorted(ends[names]) > numerals.searchsorted(starts[names])
-    found = map(tokens.at, names[held].tolist())
-    return [
-        (start, end)
-        for start, end, kind in found
-        if kind != "word" or not ("分之" in text[start:end] or is_numeral(text[start:end]))
-    ]
 
 
 def _kind(quantity: Quantity, near: Near) -> tuple[str, Indicator | None]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from jiedao.headings import Section
 from jiedao.numerals import parse_numeral
 from jiedao.orientation import outlooks
-from jiedao.quantities import clause_ends
+from jiedao.quantities import Quantity, clause_ends, find_quantities, names_with_numerals
 from jiedao.segment import Tokens
 
 _MONTH = r"\d{1,2}\s*月(?:份|底|末|初|\d{1,2}日)?"
@@ -145,6 +145,16 @@ class Source:
     def periods(self) -> list[Period | None]:
         """The period that each section speaks of."""
         return section_periods(self.text, self.sections, self.looks, self.stated)
+
+    @cached_property
+    def names(self) -> list[tuple[int, int]]:
+        """Where numerals are part of a name."""
+        return names_with_numerals(self.text, self.tokens)
+
+    @cached_property
+    def quantities(self) -> list[Quantity]:
+        """What it measures."""
+        return find_quantities(self.text, [(a, b) for a, b, _ in self.sentences], self.names)
 
     @cached_property
     def ends(self) -> list[int]:

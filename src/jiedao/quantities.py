@@ -14,10 +14,13 @@ from functools import cache, lru_cache
 from string import digits
 from typing import NamedTuple
 
+import numpy as np
+
 from jiedao.clean import masked
 from jiedao.lexicon import read_units
 from jiedao.names import MANY
 from jiedao.numerals import CHINESE, LONGEST, NUMERAL, SCALE, parse_numeral, parse_pair
+from jiedao.segment import KINDS, Tokens
 from jiedao.words import find_signs
 
 _CLAUSE_END = ",;。:!?\n\r"
@@ -109,6 +112,7 @@ _PEOPLE = re.compile(
 _TOTAL = re.compile(
     r"(?P<noun>人|户|家|件|户主|单位)?(?:数|数量|总数|总量|合计|总计|共计)(?:达到?|为|是|约|超过?|近)?\s*$"
 )
+_NAMED = np.array([kind in ("place", "name", "term") for kind in KINDS])
 _FIRST = f"{digits}{CHINESE}半数几上"  # every quantity begins with one of these
 _MAGNITUDE = re.compile("(?:万亿|[万亿])$")
 _IN_LATIN, _IN_CHINESE = re.compile(r"[A-Za-z\d.]$"), re.compile(f"[{CHINESE}]点$")
@@ -186,9 +190,23 @@ def _units() -> dict[str, tuple[str, float, str]]:
 
 
 @lru_cache(MANY)
-def is_numeral(word: str) -> bool:
+def _is_numeral(word: str) -> bool:
     """Whether a word as a whole is a numeral, with what it counts or without (九百余户, 一百二十)."""
     return _pattern().fullmatch(word) is not None or parse_numeral(word) is not None
+
+
+def names_with_numerals(text: str, tokens: Tokens) -> list[tuple[int, int]]:
+    """Tokens in which a numeral is part of a name, a term or an idiom (三部曲); 九百余户 is none of them."""
+    starts, ends, kinds = map(np.asarray, tokens)
+    names = np.flatnonzero(_NAMED[kinds] | ((kinds == KINDS.index("word")) & (ends - starts > 2)))
+    numerals = find_signs(text, CHINESE + digits)
+    held = numerals.searchsorted(ends[names]) > numerals.searchsorted(starts[names])
+    found = map(tokens.at, names[held].tolist())
+    return [
+        (start, end)
+        for start, end, kind in found
+        if kind != "word" or not ("分之" in text[start:end] or _is_numeral(text[start:end]))
+    ]
 
 
 def find_quantities(

@@ -5,7 +5,7 @@ This is what the corpus, `jiedao inspect` and `jiedao scale` have in common; non
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -26,13 +26,25 @@ SECTION_COLUMNS = "parent level number heading style start heading_end own_end e
 
 @dataclass(frozen=True)
 class Parsed:
-    """One report as read: raw and normalised text, furniture and outline."""
+    """One report: its text as decoded, and what is read of that, each when it is first asked for."""
 
     text: str
     encoding: str
-    plain: str
-    furniture: list[Span]
-    sections: list[Section]
+
+    @cached_property
+    def plain(self) -> str:
+        """The normalised text."""
+        return normalise(self.text)
+
+    @cached_property
+    def furniture(self) -> list[Span]:
+        """What is not the report's but the page's."""
+        return find_furniture(self.plain)
+
+    @cached_property
+    def sections(self) -> list[Section]:
+        """The outline, oriented."""
+        return orient(self.plain, read_outline(self.plain, self.furniture))
 
     @property
     def title(self) -> str | None:
@@ -64,14 +76,33 @@ def parse(data: bytes, name: str = "text") -> Parsed:
 
 def parse_text(text: str, encoding: str = "utf-8", name: str = "text") -> Parsed:
     """Read one report that is decoded already."""
+    parsed = open_text(text, encoding, name)
+    check_outline(parsed, name)
+    return parsed
+
+
+def open_text(text: str, encoding: str = "utf-8", name: str = "text") -> Parsed:
+    """A report of which nothing is read yet."""
     if len(text) > LONGEST:
         raise JiedaoError(f"{name}: longer than {LONGEST:,} characters, no report; keep the report alone")
-    plain = normalise(text)
-    furniture = find_furniture(plain)
-    sections = orient(plain, read_outline(plain, furniture))
-    if not sections:
+    return Parsed(text, encoding)
+
+
+def check_outline(parsed: Parsed, name: str) -> None:
+    """See that a text has anything of a report."""
+    if not parsed.sections:
         raise JiedaoError(f"{name}: holds no report text; save the page's text in it")
-    return Parsed(text, encoding, plain, furniture, sections)
+
+
+def read_ahead(reports: Sequence[object], *steps: str) -> None:
+    """Take some steps of the reading, each for all of some reports before the next.
+
+    A step is a cached property of theirs, and would be taken when it is first asked for; but one after the
+    other for each report takes a tenth longer, as the processor's caches hold what one step works with.
+    """
+    for step in steps:
+        for report in reports:
+            getattr(report, step)
 
 
 def token_spans(

@@ -388,16 +388,17 @@ class Segmenter:
             dates and Latin runs), a ``sign``, or a ``word``.
         """
         places = list(map(frozenset, places))
-        masked, found, kinds = [], [], []
         all_texts = "\n".join(texts)
         rare = has_repeats(all_texts) or _FOUND in all_texts or _NAMED_HERE in all_texts
         long = longest_run(all_texts) > LONGEST_RUN
-        for plain, stated in zip(texts, places, strict=True):
-            whole = self._whole(plain, stated, rare)
-            text, words = _mask(plain, whole)
-            masked.append(_LONG_RUN.sub(r"\g<0> ", text) if long else text)
-            found += words
-            kinds.append({plain[a:b]: kind for a, b, kind in whole})
+        wholes = [self._whole(*pair, rare) for pair in zip(texts, places, strict=True)]
+        masks = [*map(_mask, texts, wholes)]
+        masked, found = [text for text, _ in masks], [word for _, words in masks for word in words]
+        if long:
+            masked = [_LONG_RUN.sub(r"\g<0> ", text) for text in masked]
+        kinds = [
+            {plain[a:b]: kind for a, b, kind in whole} for plain, whole in zip(texts, wholes, strict=True)
+        ]
         words = Vocabulary(self.terms)
         parted = [_PARTED.join([*self._cut(text), ""]) for text in masked]
         codes = words.encode_first("".join(parted))
