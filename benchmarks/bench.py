@@ -298,7 +298,7 @@ def race(contestants: list[Contestant], made: Path, sizes: list[int], repeat: in
         runs: dict[Contestant, list[Measured]] = {
             c: [] for c in able if entry(c, size) == size or size == min(sizes)
         }
-        times = repeat or (3 if size <= 1000 else 1)
+        times = repeat or (3 if size <= 10_000 else 1)
         for turn in range(times):
             for contestant in list(runs)[:: -1 if turn % 2 else 1]:
                 source = sources[entry(contestant, size)]
@@ -461,7 +461,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument(
         "--documents", type=int, nargs="+", default=[1000, 10000], help="sizes (default 1000 10000)"
     )
-    parser.add_argument("--repeat", type=int, help="runs of each (default 3 up to 1,000 reports, else 1)")
+    parser.add_argument("--repeat", type=int, help="runs of each (default 3 up to 10,000 reports, else 1)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--quick", action="store_true", help="200 reports once, and no study: to try it")
     parser.add_argument("--no-study", action="store_true", help="leave out `jiedao run`")
