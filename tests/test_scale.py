@@ -31,6 +31,7 @@ from jiedao.cli import main
 from jiedao.corpus import Corpus, read_corpus
 from jiedao.extract import SCHEMAS
 from jiedao.files import locked
+from jiedao.forks import can_fork
 from jiedao.parts import TABLES, Part, Record, Settings
 from jiedao.scale import scale
 
@@ -405,6 +406,18 @@ def test_workers_load_no_pandas():
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout == "1 False\n"
+
+
+@pytest.mark.skipif(not can_fork(), reason="elsewhere Dask does not look for what workers are to load")
+def test_the_command_loads_no_pandas(tmp_path):
+    (tmp_path / "a.txt").write_text(REPORT, "utf-8")
+    code = (
+        "import sys; from jiedao.scale import scale\n"
+        f"print(scale({str(tmp_path)!r}, {str(tmp_path / 'tables')!r}, workers=1)['documents'])\n"
+        "print('pandas' in sys.modules)"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout == "1\nFalse\n"
 
 
 def test_the_dictionary_is_built_once_a_worker(tmp_path, address):

@@ -13,11 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jiedao import JiedaoError
+from jiedao import JiedaoError, segment
 from jiedao.clean import normalise
 from jiedao.names import LONGEST_RUN
 from jiedao.segment import (
     _FORMS,
+    _KNOWN,
     _NUMBER_OR_SIGN,
     _PARTED,
     KINDS,
@@ -325,11 +326,11 @@ def test_a_run_without_a_sign_is_cut_in_pieces_by_both(twins):
         assert any(end == LONGEST_RUN for _, end in jieba.tokenize(run))
 
 
-KNOWN = [sign for sign in HAN if "\u4e00" <= sign <= "\u9fd5"]  # what the engines are asked about
+ASKED = re.findall(f"[{_KNOWN}]", HAN)  # what the engines are asked about
 
 
 @given(
-    st.lists(st.text(KNOWN, min_size=1, max_size=12) | st.sampled_from(["\0", "\1", " ", "\n", "。", ","]))
+    st.lists(st.text(ASKED, min_size=1, max_size=12) | st.sampled_from(["\0", "\1", " ", "\n", "。", ","]))
 )
 def test_words_told_apart_as_numbers(words):
     told, asked = Vocabulary(SEGMENTER.terms), Vocabulary(SEGMENTER.terms)
@@ -342,11 +343,21 @@ def test_words_told_apart_as_numbers(words):
 def test_more_words_than_one_slot_each():
     """Of 30,000 words every tenth finds another in its slot of the table."""
     draw = random.Random(0)
-    words = ["".join(draw.choices(KNOWN, k=draw.randint(1, 6))) for _ in range(40_000)]
+    words = ["".join(draw.choices(ASKED, k=draw.randint(1, 6))) for _ in range(40_000)]
     told, asked = Vocabulary(frozenset()), Vocabulary(frozenset())
     codes = told.encode_first("".join(word + _PARTED for word in words))
     assert codes.tolist() == asked.encode(words).tolist()
     assert len(told) > 20_000
+
+
+def test_rjieba_cuts_the_same_whether_its_package_is_loaded(monkeypatch):
+    text = "扎实推进网格建设,完善社区食堂。"
+    monkeypatch.delitem(sys.modules, "rjieba", raising=False)
+    alone = Segmenter(["为彼例所用"], "rjieba").tag(text)
+    assert "rjieba" not in sys.modules
+    monkeypatch.setattr(segment, "find_spec", lambda name: None)
+    assert Segmenter(["为另一例所用"], "rjieba").tag(text) == alone
+    assert "rjieba" in sys.modules
 
 
 def test_an_engine_that_is_not_installed(monkeypatch):

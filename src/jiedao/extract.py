@@ -121,11 +121,11 @@ def read_records(records: Sequence[Record], settings: Settings) -> dict[str, pa.
     cut = segmenter.cut(bodies, [local_places(report.stated) for report in reports])
     terms, n_tokens = _count(cut, [report.doc_id for report in reports])
     sections = [_read_sections(report, settings.counts) for report in reports]
-    n_chars = [sum(row[N_CHARS] for row in own) for own in sections]
+    chars = [sum(row[N_CHARS] for row in own) for own in sections]
     rows = {
         "errors": errors,
         "sections": [*chain.from_iterable(sections)],
-        "documents": [*map(_describe, reports, n_chars, n_tokens)],
+        "documents": [*map(_describe, reports, chars, n_tokens)],
     }
     if not settings.counts:
         rows |= _read_policy(reports, cut, sections)

@@ -71,18 +71,13 @@ class Parsed:
 
 def parse(data: bytes, name: str = "text") -> Parsed:
     """Read one report: decode, normalise, find furniture and outline."""
-    return parse_text(*decode(data, name), name)
-
-
-def parse_text(text: str, encoding: str = "utf-8", name: str = "text") -> Parsed:
-    """Read one report that is decoded already."""
-    parsed = open_text(text, encoding, name)
+    parsed = open_text(*decode(data, name), name)
     check_outline(parsed, name)
     return parsed
 
 
-def open_text(text: str, encoding: str = "utf-8", name: str = "text") -> Parsed:
-    """A report of which nothing is read yet."""
+def open_text(text: str, encoding: str, name: str) -> Parsed:
+    """A report that is decoded, and of which nothing more is read yet."""
     if len(text) > LONGEST:
         raise JiedaoError(f"{name}: longer than {LONGEST:,} characters, no report; keep the report alone")
     return Parsed(text, encoding)

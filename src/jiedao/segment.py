@@ -652,7 +652,7 @@ def _jieba(terms: list[str], hmm: bool) -> Callable[[str], list[str]]:
 
 def _rjieba(terms: list[str], hmm: bool) -> Callable[[str], list[str]]:
     try:
-        rjieba = _compiled("rjieba")
+        rjieba = _load_rjieba()
     except ImportError:
         raise JiedaoError("the engine rjieba is not installed; pip install 'jiedao[fast]'") from None
 
@@ -662,16 +662,15 @@ def _rjieba(terms: list[str], hmm: bool) -> Callable[[str], list[str]]:
     return lambda text: tokenizer.cut(text, hmm)
 
 
-def _compiled(package: str) -> ModuleType:
-    """The compiled module of a package, without what the package does when it is loaded.
+def _load_rjieba() -> ModuleType:
+    """The compiled module of rjieba alone, or where it is not found in the package, the package.
 
-    rjieba then builds a dictionary of its own that nothing here asks, which takes as long as ours.
+    That builds a dictionary for itself when it is loaded, which nothing here asks and takes as long as ours.
     """
-    found = find_spec(package)
-    folder = found.submodule_search_locations if found else None
-    compiled = PathFinder.find_spec(f"{package}.{package}", folder) if folder else None
-    if compiled is None or compiled.loader is None:
-        return import_module(package)
+    package = find_spec("rjieba")
+    compiled = package and PathFinder.find_spec("rjieba.rjieba", package.submodule_search_locations)
+    if not compiled:
+        return import_module("rjieba")
     module = module_from_spec(compiled)
     compiled.loader.exec_module(module)
     return module
